@@ -1,0 +1,155 @@
+// Every limit of the broker, named, with unit and source. A limit that users may set is a default here and a key in config.
+
+/** Largest packet body, bytes: the original's (spec: 2 MiB, `>` is refused). */
+export const packetBodyBytesMax: number = 2 * 1024 * 1024
+/** A published message must still fit a packet after its header is normalised; reserve for that growth. */
+export const headerGrowthBytes = 32
+/** Original Java clients read at most 32 KiB, prefix and header included. */
+export const javaPacketBytesMax: number = 32 * 1024
+export const frameHeadBytes = 19
+
+export const messageIdChars = 32
+export const topicBytesMax = 255
+export const groupBytesMax = 255
+export const typeBytesMax = 1024
+export const propertiesBytesMax: number = 64 * 1024
+export const patternCharsMax = 1024
+export const bindingsPerTopicMax = 4096
+export const feedbackCharsMax = 1024
+
+/** Seconds: a message lives at most 7 days (the original's cap). */
+export const lifeSecondsMax: number = 7 * 24 * 60 * 60
+export const deliverLimitMax = 100
+
+/** Idempotence window after a message is settled: the ids of this long and this many are remembered. */
+export const settledWindowMs: number = 10 * 60 * 1000
+export const settledIdsMax = 4_000_000
+
+/** Connections in all; the rest is refused at accept. */
+export const connectionsMax = 10_000
+export const handshakeTimeoutMs = 10_000
+export const unfinishedFrameTimeoutMs = 30_000
+export const silentConnectionTimeoutMs = 90_000
+export const unreadWriteTimeoutMs = 30_000
+/** Unsent bytes of a connection past which it gets no more deliveries. */
+export const writeBufferBytesMax: number = 4 * 1024 * 1024
+
+/** Un-acked deliveries per original connection: the Go client's reader stalls past 50. */
+export const inFlightPerConnection = 32
+/** Un-acked deliveries a client of ours may ask for by credit. */
+export const creditMax = 65_536
+/** Un-acked deliveries of the whole broker; 20 bits of an opaque name one. */
+export const inFlightMax = 1_048_576
+
+/** 256 MiB: about a second of work at full speed, so rolling is rare; a start scans at least the last one. */
+export const segmentBytesDefault: number = 256 * 1024 * 1024
+/** The smallest segment that still holds the largest batch. */
+export const segmentBytesMin: number = 4 * 1024 * 1024
+/** Bytes appended and not yet durable past which publishes are refused. */
+export const unflushedBytesMax: number = 64 * 1024 * 1024
+/** One write: past this a batch is closed and the next begins. */
+export const batchBytesMax: number = 4 * 1024 * 1024
+/** Flushed batches kept in memory, for deliveries that follow soon. */
+export const recentBytesMax: number = 16 * 1024 * 1024
+
+/** Opaques of what the broker starts (deliveries, inquiries) lie in the upper half, so that no client counter meets them. */
+export const opaqueBase = 0x80000000
+/** Ended leases remembered for their late acks. */
+export const lateLeasesMax = 65_536
+/** Distinct topics, types and groups, each: a dictionary is memory that never shrinks. */
+export const namesMax = 4_194_304
+/** A connection that answers nothing any more is tried again after this, doubling to the maximum. */
+export const probeIntervalMs = 5_000
+export const probeIntervalMaxMs = 60_000
+/** Fly messages of one group that wait for a free place in a window; past either they are dropped, as fly may be. */
+export const flyWaitingMax = 10_000
+export const flyWaitingBytesMax: number = 16 * 1024 * 1024
+/** Attempts of a fly message, all at once. */
+export const flyAttemptsMax = 3
+
+/** Routes remembered, one per (topic, type) in use; the rest is computed again. */
+export const routesCachedMax = 16_384
+/** Settled ids forgotten per record at most, so that a quiet spell is not paid for by one unlucky record. */
+export const settledForgottenPerRecordMax = 8
+/** Groups one message may wait for: 16 bits of its row count them. */
+export const groupsPerMessageMax = 65_535
+
+/** kiteq.toml, characters. */
+export const configFileBytesMax: number = 1024 * 1024
+/** A clean stop, all of it. */
+export const stopTimeoutMs = 15_000
+/** A checkpoint is due when this long has passed or this much was appended since the last: both bound what a start replays. */
+export const checkpointIntervalMs = 60_000
+export const checkpointBytes: number = 256 * 1024 * 1024
+
+/** The registry file. It is read again this often even when nobody reports a change (60 s at most: the original's). */
+export const registryRereadMs = 10_000
+/** Reading YAML costs about a second a MiB, and the loop stands still meanwhile. */
+export const registryFileBytesMax: number = 1024 * 1024
+export const registryBindingsMax = 100_000
+export const registryBrokersMax = 10_000
+/** Problems told about one reading of it; the rest is counted. */
+export const registryNotesMax = 10
+/** A pattern's program, instructions: past what 1,024 characters make without repetitions written out. One match of the longest
+ *  type then stays below some 0.2 s, the worst pattern taken, and is remembered. */
+export const patternInstructionsMax = 2048
+/** Holes of the log listed one by one; more are only counted. */
+export const holesListedMax = 1000
+
+/** A whole frame in the log: the largest message, its routing to thousands of groups, and room. */
+export const logFrameBytesMax: number = 2 * 1024 * 1024 + 512 * 1024
+/** The first segment of a new folder is small, so that a first start does not wait for zeros; the next ones double. */
+export const firstSegmentBytes: number = 8 * 1024 * 1024
+/** Space kept back for acks, deliveries and decisions when the disk is full. */
+export const reserveBytesMax: number = 16 * 1024 * 1024
+/** Unit of reads behind deliveries from disk, and how much of it is kept. */
+export const logPageBytes: number = 256 * 1024
+export const logPageCacheBytes: number = 32 * 1024 * 1024
+/** One read of a recovery or a scan: past 1 MiB the size makes no difference. */
+export const scanChunkBytes: number = 4 * 1024 * 1024
+
+/** Connections of one address; the whole server's limit unless set. */
+export const connectionsPerAddressMax: number = connectionsMax
+/** All connections are looked after this often: timeouts are kept to this precision. */
+export const sweepIntervalMs = 1_000
+/** TCP keep-alive, as the original. */
+export const keepAliveMs = 20_000
+/** Unsent bytes, replies included, past which a connection is read only once per sweep. */
+export const replyBytesMax: number = 2 * writeBufferBytesMax
+/** Messages fetched from disk at a time for one connection. */
+export const loadsPerConnectionMax = 32
+/** Of a message id that is none, echoed in its refusal. */
+export const echoedIdBytesMax = 1024
+/** Log lines about one address: one in this time, the rest is counted. */
+export const complaintIntervalMs = 1_000
+
+/** HTTP is for people and probes: few connections, short patience. */
+export const httpConnectionsMax = 64
+export const httpTimeoutMs = 5_000
+export const httpHeaderBytesMax: number = 8 * 1024
+/** Rates of /stat are taken between two looks this far apart, farther when a look is dear. */
+export const statSampleMs = 1_000
+
+/** Publishes of one client that wait for their answer; 16 bits of an opaque name one. */
+export const clientPendingMax = 65_536
+/** Bytes of the frames kept for them, so that they can be sent again after a reconnect. */
+export const clientPendingBytesMax: number = 64 * 1024 * 1024
+/** Deliveries a subscription holds at a time unless it says otherwise. */
+export const clientWindow = 256
+/** A publish or a command without an answer fails after this; long enough for one reconnect. */
+export const clientAnswerTimeoutMs = 10_000
+/** Connect and handshake of one attempt. */
+export const clientHandshakeTimeoutMs = 5_000
+export const clientHeartbeatMs = 10_000
+export const clientHeartbeatTimeoutMs = 5_000
+/** First wait before a reconnect, doubling to the maximum, both with jitter. */
+export const clientReconnectMinMs = 100
+export const clientReconnectMaxMs = 10_000
+/** How long a close waits for handlers and answers. */
+export const clientDrainMs = 5_000
+/** A body that unpacks to more is refused: a few bytes must not become all of the memory. */
+export const snappyBytesMax: number = 64 * 1024 * 1024
+/** Decisions a client remembers, so that it can answer an inquiry about its own transactions. */
+export const clientDecisionsMax = 10_000
+/** Between our end of a connection and its destruction, when the peer does not end it. */
+export const endingMs = 2_000

@@ -1,0 +1,36 @@
+// The registry port: who subscribes to what, and which brokers there are. A file implements it today; ZooKeeper is another one.
+
+import type { BindType, BindingSource } from './record.ts'
+
+/** A binding as the registry tells it: names, not numbers. */
+export interface RegistryBinding {
+  readonly topic: string
+  readonly group: string
+  readonly bindType: BindType
+  readonly messageType: string
+  readonly watermark: number
+  readonly persistent: boolean
+}
+
+/** One complete, successful read; applied atomically. What it does not name, its source has removed. */
+export interface RegistrySnapshot {
+  readonly source: BindingSource
+  readonly bindings: readonly RegistryBinding[]
+  /** Topics this broker is to serve, when the registry says so. */
+  readonly topics?: readonly string[]
+}
+
+export interface RegistryEvents {
+  snapshot(snapshot: RegistrySnapshot): void
+  /** The registry cannot be read or understood; the last good snapshot stays. */
+  problem(message: string): void
+}
+
+export interface Registry {
+  /** Resolves after the first snapshot was handed over; rejects with KITEQ_REGISTRY when there is none. */
+  start(events: RegistryEvents): Promise<void>
+  /** Make this broker known, after its doors are open. */
+  announce(address: string, topics: readonly string[]): Promise<void>
+  withdraw(): Promise<void>
+  close(): Promise<void>
+}
