@@ -1,0 +1,126 @@
+// Messages a group will not get any more by itself: the limit, the end of their life, damage or an operator. They stay until
+// redriven or purged; each holds its message. Must never drop one silently.
+
+import type { GroupNumber, Offset, Ordinal, Row, TopicNumber } from '../model/ids.ts'
+import { Digest, EntryHash } from '../model/mix.ts'
+import type { DeathReason } from '../model/record.ts'
+import type { SectionReader, SectionWriter } from '../model/section.ts'
+
+export interface DeadLetter {
+  readonly group: GroupNumber
+  readonly message: Offset
+  readonly row: Row
+  readonly topic: TopicNumber
+  readonly ordinal: Ordinal
+  readonly reason: DeathReason
+  readonly feedback: string
+  /** Attempts that counted. */
+  readonly attempts: number
+  /** It came by a binding that is not persistent. */
+  readonly transient: boolean
+  /** Broker time, ms. */
+  readonly atMs: number
+}
+
+const reasons: readonly DeathReason[] = ['limit', 'expired', 'damaged', 'operator']
+
+export class DeadLetters {
+  readonly digest: Digest = new Digest()
+  private readonly groups = new Map<GroupNumber, Map<Offset, DeadLetter>>()
+  private total = 0
+
+  get count(): number {
+    return this.total
+  }
+
+  countOf(group: GroupNumber): number {
+    return this.groups.get(group)?.size ?? 0
+  }
+
+  find(group: GroupNumber, message: Offset): DeadLetter | undefined {
+    return this.groups.get(group)?.get(message)
+  }
+
+  /** All, or those of one group, oldest death first within a group. */
+  list(group?: GroupNumber): DeadLetter[] {
+    if (group !== undefined) return [...(this.groups.get(group)?.values() ?? [])]
+    return [...this.groups.values()].flatMap((letters) => [...letters.values()])
+  }
+
+  /** Fold move. The pair of group and message must not be here yet. */
+  add(letter: DeadLetter): void {
+    let letters = this.groups.get(letter.group)
+    if (letters === undefined) {
+      letters = new Map<Offset, DeadLetter>()
+      this.groups.set(letter.group, letters)
+    }
+    letters.set(letter.message, letter)
+    this.total++
+    letterHash(letter).addTo(this.digest)
+  }
+
+  /** Fold move: redriven or purged. Undefined when there is none. */
+  remove(group: GroupNumber, message: Offset): DeadLetter | undefined {
+    const letters = this.groups.get(group)
+    const letter = letters?.get(message)
+    if (letters === undefined || letter === undefined) return undefined
+    letters.delete(message)
+    if (letters.size === 0) this.groups.delete(group)
+    this.total--
+    letterHash(letter).removeFrom(this.digest)
+    return letter
+  }
+
+  recompute(into: Digest): void {
+    for (const letter of this.list()) letterHash(letter).addTo(into)
+  }
+
+  save(writer: SectionWriter): void {
+    writer.u32(this.total)
+    for (const letter of this.list()) {
+      writer.u32(letter.group)
+      writer.f64(letter.message)
+      writer.u32(letter.row)
+      writer.u32(letter.topic)
+      writer.f64(letter.ordinal)
+      writer.u8(reasons.indexOf(letter.reason))
+      writer.string(letter.feedback)
+      writer.u8(letter.attempts)
+      writer.u8(letter.transient ? 1 : 0)
+      writer.f64(letter.atMs)
+    }
+  }
+
+  load(reader: SectionReader): void {
+    const count = reader.u32()
+    for (let i = 0; i < count; i++) {
+      this.add({
+        group: reader.u32() as GroupNumber,
+        message: reader.f64() as Offset,
+        row: reader.u32() as Row,
+        topic: reader.u32() as TopicNumber,
+        ordinal: reader.f64() as Ordinal,
+        reason: reasons[reader.u8()] ?? reader.refuse('dead letter'),
+        feedback: reader.string(),
+        attempts: reader.u8(),
+        transient: reader.u8() === 1,
+        atMs: reader.f64(),
+      })
+    }
+  }
+}
+
+const scratch = new EntryHash()
+
+function letterHash(letter: DeadLetter): EntryHash {
+  return scratch
+    .word(letter.group)
+    .whole(letter.message)
+    .word(letter.topic)
+    .whole(letter.ordinal)
+    .word(reasons.indexOf(letter.reason))
+    .text(letter.feedback)
+    .word(letter.attempts)
+    .word(letter.transient ? 1 : 0)
+    .whole(letter.atMs)
+}

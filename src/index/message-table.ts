@@ -1,0 +1,390 @@
+// The message table: what is known of every message that is live, prepared or remembered, one 64-byte row each. Rows lie in
+// chunks of plain words, so that a million messages are sixteen objects. Must never be changed but by the folds of `apply`.
+
+import { invariant } from '../model/assert.ts'
+import type { MessageId, Offset, Ordinal, Position, Row, SegmentNumber } from '../model/ids.ts'
+import type { TopicNumber, TypeNumber } from '../model/ids.ts'
+import { groupsPerMessageMax } from '../model/limits.ts'
+import { Digest, finish, highWord, laneA, laneB, lowWord, mixA, mixB } from '../model/mix.ts'
+import type { MessageFields, MessageForm, RecordPlace } from '../model/record.ts'
+import type { SectionReader, SectionWriter } from '../model/section.ts'
+
+export type RowStatus = 0 | 1 | 2 | 3 | 4
+export const statusFree = 0
+/** Stored, its transaction open: no ordinal, in no queue. */
+export const statusPrepared = 1
+/** Some group still holds it: waiting, out, or among the dead letters. */
+export const statusLive = 2
+/** Remembered for repeats only. */
+export const statusRolledBack = 3
+/** Remembered for repeats only. */
+export const statusSettled = 4
+
+const rowBits = 16
+/** Rows of one chunk. */
+export const chunkRows: number = 1 << rowBits
+const rowMask = chunkRows - 1
+const wordsPerRow = 16
+
+// Words of a row: 16 of 32 bits, one cache line.
+const atId0 = 0
+const atId1 = 1
+const atId2 = 2
+const atId3 = 3
+const atContent0 = 4
+const atContent1 = 5
+const atTopic = 6
+const atType = 7
+const atExpires = 8
+const atOffset = 9
+/** Bits 0-2 status, 3 form (1: string), 4 came from a transaction, 5-11 deliver limit, 12-31 high part of the offset. */
+const atFlags = 10
+const atOrdinal = 11
+/** Low half: groups that have it in their queue. High half: groups that have it in their dead letters. */
+const atHolders = 12
+const atSegment = 13
+const atPosition = 14
+const atLength = 15
+
+const statusBits = 7
+const formBit = 8
+const transactionBit = 16
+const limitShift = 5
+const limitMask = 127
+const offsetShift = 12
+const fixedFlags = ~(statusBits | transactionBit)
+
+class Chunk {
+  readonly words: Uint32Array = new Uint32Array(chunkRows * wordsPerRow)
+  /** Rows handed out so far from the front; behind it nothing was ever used. */
+  end = 0
+  used = 0
+  /** Head of the list of free rows below `end`, plus one; the next stands in the first word of a free row. */
+  free = 0
+}
+
+export class MessageTable {
+  readonly digest: Digest = new Digest()
+  private readonly chunks: (Chunk | undefined)[] = []
+  /** Chunks that have room, newest first; some entries may be stale. */
+  private readonly roomy: number[] = []
+  private current = -1
+  private used = 0
+
+  /** Rows in use, remembered ones included. */
+  get count(): number {
+    return this.used
+  }
+
+  /** Chunks ever opened: rows are below `chunkCount * chunkRows`. */
+  get chunkCount(): number {
+    return this.chunks.length
+  }
+
+  offsetOf(row: Row): Offset {
+    const words = this.wordsOf(row)
+    const at = (row & rowMask) * wordsPerRow
+    return ((words[at + atFlags]! >>> offsetShift) * 0x100000000 + words[at + atOffset]!) as Offset
+  }
+  id0Of(row: Row): number {
+    return this.word(row, atId0)
+  }
+  id1Of(row: Row): number {
+    return this.word(row, atId1)
+  }
+  id2Of(row: Row): number {
+    return this.word(row, atId2)
+  }
+  id3Of(row: Row): number {
+    return this.word(row, atId3)
+  }
+  topicOf(row: Row): TopicNumber {
+    return this.word(row, atTopic) as TopicNumber
+  }
+  typeOf(row: Row): TypeNumber {
+    return this.word(row, atType) as TypeNumber
+  }
+  /** Low 32 bits of the place in the topic's order; TopicIndex.ordinalOf gives the whole. */
+  ordinalLowOf(row: Row): number {
+    return this.word(row, atOrdinal)
+  }
+  formOf(row: Row): MessageForm {
+    return (this.word(row, atFlags) & formBit) === 0 ? 0x11 : 0x12
+  }
+  /** Unix seconds. */
+  expiresAtOf(row: Row): number {
+    return this.word(row, atExpires)
+  }
+  deliverLimitOf(row: Row): number {
+    return (this.word(row, atFlags) >>> limitShift) & limitMask
+  }
+  segmentOf(row: Row): SegmentNumber {
+    return this.word(row, atSegment) as SegmentNumber
+  }
+  positionOf(row: Row): Position {
+    return this.word(row, atPosition) as Position
+  }
+  /** Of the whole frame, bytes. */
+  lengthOf(row: Row): number {
+    return this.word(row, atLength)
+  }
+  /** Groups that still hold it, dead letters included. */
+  pendingOf(row: Row): number {
+    const holders = this.word(row, atHolders)
+    return (holders & 0xffff) + (holders >>> 16)
+  }
+  /** Groups that have it in their queue. */
+  waitingOf(row: Row): number {
+    return this.word(row, atHolders) & 0xffff
+  }
+  deadOf(row: Row): number {
+    return this.word(row, atHolders) >>> 16
+  }
+  statusOf(row: Row): RowStatus {
+    return (this.word(row, atFlags) & statusBits) as RowStatus
+  }
+  /** It was prepared first and committed later. */
+  wasPreparedOf(row: Row): boolean {
+    return (this.word(row, atFlags) & transactionBit) !== 0
+  }
+  contentMatches(row: Row, content0: number, content1: number): boolean {
+    const words = this.wordsOf(row)
+    const at = (row & rowMask) * wordsPerRow
+    return words[at + atContent0] === content0 >>> 0 && words[at + atContent1] === content1 >>> 0
+  }
+  idMatches(row: Row, id: MessageId): boolean {
+    const words = this.wordsOf(row)
+    const at = (row & rowMask) * wordsPerRow
+    return (
+      words[at + atId0] === id.id0 >>> 0 &&
+      words[at + atId1] === id.id1 >>> 0 &&
+      words[at + atId2] === id.id2 >>> 0 &&
+      words[at + atId3] === id.id3 >>> 0
+    )
+  }
+  /** A copy for display; not for hot paths. */
+  idOf(row: Row): MessageId {
+    return {
+      id0: this.id0Of(row),
+      id1: this.id1Of(row),
+      id2: this.id2Of(row),
+      id3: this.id3Of(row),
+    }
+  }
+
+  /** Fold move: a new row; a prepared one has ordinal 0 and waits for nobody. */
+  add(
+    fields: MessageFields,
+    place: RecordPlace,
+    status: RowStatus,
+    ordinal: Ordinal,
+    waiting: number,
+  ): Row {
+    invariant(waiting <= groupsPerMessageMax, `a message waits for ${waiting} groups`)
+    const row = this.take()
+    const words = this.wordsOf(row)
+    const at = (row & rowMask) * wordsPerRow
+    words[at + atId0] = fields.id0
+    words[at + atId1] = fields.id1
+    words[at + atId2] = fields.id2
+    words[at + atId3] = fields.id3
+    words[at + atContent0] = fields.content0
+    words[at + atContent1] = fields.content1
+    words[at + atOffset] = lowWord(place.offset)
+    words[at + atOrdinal] = lowWord(ordinal)
+    words[at + atSegment] = place.segment
+    words[at + atPosition] = place.position
+    words[at + atLength] = place.length
+    words[at + atTopic] = fields.topic
+    words[at + atType] = fields.type
+    words[at + atExpires] = fields.expiresAt
+    words[at + atFlags] =
+      status |
+      (fields.form === 0x12 ? formBit : 0) |
+      (status === statusPrepared ? transactionBit : 0) |
+      (Math.min(fields.deliverLimit, limitMask) << limitShift) |
+      (highWord(place.offset) << offsetShift)
+    words[at + atHolders] = waiting
+    addFixed(this.digest, words, at)
+    addMoving(this.digest, words, at)
+    return row
+  }
+
+  /** Fold move: everything that changes in a message's life, in one step. */
+  change(row: Row, status: RowStatus, ordinal: Ordinal, waiting: number, dead: number): void {
+    invariant(waiting <= groupsPerMessageMax, `a message waits for ${waiting} groups`)
+    const words = this.wordsOf(row)
+    const at = (row & rowMask) * wordsPerRow
+    removeMoving(this.digest, words, at)
+    words[at + atFlags] = (words[at + atFlags]! & ~statusBits) | status
+    words[at + atOrdinal] = lowWord(ordinal)
+    words[at + atHolders] = waiting | (dead << 16)
+    addMoving(this.digest, words, at)
+  }
+
+  /** Fold move: the message is forgotten; its row may be given to another. */
+  forget(row: Row): void {
+    const chunk = this.chunks[row >>> rowBits]!
+    const words = chunk.words
+    const at = (row & rowMask) * wordsPerRow
+    removeFixed(this.digest, words, at)
+    removeMoving(this.digest, words, at)
+    words[at + atFlags] = statusFree
+    words[at] = chunk.free
+    const wasFull = chunk.free === 0 && chunk.end === chunkRows
+    chunk.free = (row & rowMask) + 1
+    chunk.used--
+    this.used--
+    const number = row >>> rowBits
+    if (number === this.current) return
+    if (chunk.used === 0) this.chunks[number] = undefined
+    else if (wasFull) this.roomy.push(number)
+  }
+
+  forEach(visit: (row: Row) => void): void {
+    for (let number = 0; number < this.chunks.length; number++) {
+      const end = this.chunkEnd(number)
+      for (let i = 0; i < end; i++) {
+        const row = ((number << rowBits) >>> 0) + i
+        if (this.statusOf(row as Row) !== statusFree) visit(row as Row)
+      }
+    }
+  }
+
+  /** Rows of a chunk that were ever used: the first so many. */
+  chunkEnd(number: number): number {
+    return this.chunks[number]?.end ?? 0
+  }
+
+  recompute(into: Digest): void {
+    this.forEach((row) => {
+      const words = this.wordsOf(row)
+      const at = (row & rowMask) * wordsPerRow
+      addFixed(into, words, at)
+      addMoving(into, words, at)
+    })
+  }
+
+  save(writer: SectionWriter): void {
+    writer.u32(this.chunks.length)
+    for (const chunk of this.chunks) {
+      writer.u32(chunk?.end ?? 0)
+      if (chunk !== undefined) writer.array(chunk.words.subarray(0, chunk.end * wordsPerRow))
+    }
+  }
+
+  /** Rows keep their numbers. */
+  load(reader: SectionReader): void {
+    const count = reader.u32()
+    for (let number = 0; number < count; number++) {
+      const end = reader.u32()
+      this.chunks.push(undefined)
+      if (end > chunkRows || end * wordsPerRow * 4 > reader.left()) reader.refuse('message table')
+      if (end === 0) continue
+      const chunk = new Chunk()
+      chunk.end = end
+      reader.array(chunk.words.subarray(0, end * wordsPerRow))
+      this.settleLoaded(chunk)
+      if (chunk.used === 0) continue
+      this.chunks[number] = chunk
+      if (chunk.used < chunkRows) this.roomy.push(number)
+    }
+    this.recompute(this.digest)
+  }
+
+  private settleLoaded(chunk: Chunk): void {
+    for (let i = chunk.end - 1; i >= 0; i--) {
+      if ((chunk.words[i * wordsPerRow + atFlags]! & statusBits) === statusFree) {
+        chunk.words[i * wordsPerRow] = chunk.free
+        chunk.free = i + 1
+      } else chunk.used++
+    }
+    this.used += chunk.used
+  }
+
+  private take(): Row {
+    let chunk = this.current < 0 ? undefined : this.chunks[this.current]
+    if (chunk === undefined || (chunk.free === 0 && chunk.end === chunkRows)) chunk = this.open()
+    let i: number
+    if (chunk.free !== 0) {
+      i = chunk.free - 1
+      chunk.free = chunk.words[i * wordsPerRow]!
+    } else i = chunk.end++
+    chunk.used++
+    this.used++
+    return (((this.current << rowBits) >>> 0) + i) as Row
+  }
+
+  /** Makes a chunk with room the current one. */
+  private open(): Chunk {
+    for (;;) {
+      const number = this.roomy.pop()
+      if (number === undefined) break
+      const chunk = this.chunks[number]
+      if (chunk === undefined || (chunk.free === 0 && chunk.end === chunkRows)) continue
+      this.current = number
+      return chunk
+    }
+    let number = this.chunks.indexOf(undefined)
+    if (number < 0) number = this.chunks.length
+    const chunk = new Chunk()
+    this.chunks[number] = chunk
+    this.current = number
+    return chunk
+  }
+
+  private wordsOf(row: Row): Uint32Array {
+    return this.chunks[row >>> rowBits]!.words
+  }
+
+  private word(row: Row, at: number): number {
+    return this.chunks[row >>> rowBits]!.words[(row & rowMask) * wordsPerRow + at]!
+  }
+}
+
+// The part of a row that never changes and the part that does are hashed apart: an ack must not pay for the whole row.
+// Where the message stands in the log is left out, since a replica has it elsewhere.
+
+function hashFixed(words: Uint32Array, at: number): void {
+  let a = laneA
+  let b = laneB
+  for (let i = at + atId0; i <= at + atOffset; i++) {
+    a = mixA(a, words[i]!)
+    b = mixB(b, words[i]!)
+  }
+  const flags = words[at + atFlags]! & fixedFlags
+  hashA = finish(mixA(a, flags))
+  hashB = finish(mixB(b, flags))
+}
+
+function hashMoving(words: Uint32Array, at: number): void {
+  let a = laneB
+  let b = laneA
+  for (let i = at + atOffset; i <= at + atHolders; i++) {
+    a = mixA(a, words[i]!)
+    b = mixB(b, words[i]!)
+  }
+  hashA = finish(a)
+  hashB = finish(b)
+}
+
+/** What the two functions above have found last: two numbers without an object. */
+let hashA = 0
+let hashB = 0
+
+function addFixed(digest: Digest, words: Uint32Array, at: number): void {
+  hashFixed(words, at)
+  digest.add(hashA, hashB)
+}
+function removeFixed(digest: Digest, words: Uint32Array, at: number): void {
+  hashFixed(words, at)
+  digest.remove(hashA, hashB)
+}
+function addMoving(digest: Digest, words: Uint32Array, at: number): void {
+  hashMoving(words, at)
+  digest.add(hashA, hashB)
+}
+function removeMoving(digest: Digest, words: Uint32Array, at: number): void {
+  hashMoving(words, at)
+  digest.remove(hashA, hashB)
+}

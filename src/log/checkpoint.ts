@@ -1,0 +1,219 @@
+// The container of checkpoints: opaque sections under a head that says up to which offset they count and where the log
+// goes on. A checkpoint is a cache: a damaged one is ignored and reported, deleting all of them is harmless. It is never
+// newer than what is durable.
+
+import { invariant } from '../model/assert.ts'
+import type { Offset, Position, SegmentNumber } from '../model/ids.ts'
+import { checksum } from './checksum.ts'
+import { readInto, syncFile, writeAll, type Disk, type DiskFile } from './disk.ts'
+import { readU32, readU48, writeU32, writeU48 } from './frame.ts'
+import type { ResumePlace } from './recover.ts'
+import { corruptFile } from './segment.ts'
+
+export interface CheckpointTarget {
+  readonly disk: Disk
+  readonly dir: string
+  /** 32 hex digits: a checkpoint of another log is none. */
+  readonly logId: string
+}
+
+export interface Checkpoint {
+  /** The state is the fold of all records below `resume.offset`; the next one begins at this place. */
+  readonly resume: ResumePlace
+  /** Of the state, hex. */
+  readonly digest: string
+  readonly sections: readonly Uint8Array[]
+}
+
+export interface CheckpointSource {
+  readonly resume: ResumePlace
+  readonly digest: string
+  /** Drawn one after another while writing: what they show must not change meanwhile. */
+  readonly sections: Iterable<Uint8Array>
+  /** The log's; a checkpoint behind it would outrun the log. */
+  readonly durableOffset: Offset
+}
+
+export interface FoundCheckpoint {
+  readonly path: string
+  readonly checkpoint: Checkpoint
+}
+
+export interface CheckpointSearch {
+  /** The newest that holds. */
+  readonly latest: FoundCheckpoint | undefined
+  /** One line for each damaged one: ignored, its successor or the log does its work. */
+  readonly problems: readonly string[]
+}
+
+const temporaryName = 'checkpoint.tmp'
+const kept = 2
+const formatVersion = 1
+const digestBytesMax = 128
+const headBytes = 256
+const sectionHeadBytes = 8
+/** Length of no section: the end, followed by the number of sections. */
+const endMark = 0xffffffff
+const magic: Uint8Array = Uint8Array.from('KITEQCKP', (char) => char.charCodeAt(0))
+/** Between two pieces the loop gets its turn. */
+const pieceBytes = 1024 * 1024
+
+/** Temp file, sync, rename, sync of the folder; then all but the newest two go. Resolves with the path. */
+export async function writeCheckpoint(
+  target: CheckpointTarget,
+  source: CheckpointSource,
+): Promise<string> {
+  const { disk, dir } = target
+  const { resume, durableOffset } = source
+  invariant(
+    resume.offset <= durableOffset,
+    `a checkpoint at ${resume.offset}, durable is ${durableOffset}`,
+  )
+  await disk.ensureFolder(dir)
+  const temporary = `${dir}/${temporaryName}`
+  const path = `${dir}/${checkpointName(resume.offset)}`
+  await disk.remove(temporary)
+  const file = await disk.open(temporary, 'write', { create: true })
+  try {
+    await writeContents(file, target.logId, source)
+    await syncFile(file)
+  } finally {
+    await file.close()
+  }
+  await disk.rename(temporary, path)
+  await disk.syncFolder(dir)
+  await dropOld(disk, dir)
+  return path
+}
+
+/** Looks from the newest to the oldest; only complete, undamaged ones of this log count. */
+export async function latestCheckpoint(target: CheckpointTarget): Promise<CheckpointSearch> {
+  const problems: string[] = []
+  for (const name of (await checkpointNames(target.disk, target.dir)).reverse()) {
+    const path = `${target.dir}/${name}`
+    try {
+      const checkpoint = await readCheckpoint(target, path)
+      return { latest: { path, checkpoint }, problems }
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error))
+    }
+  }
+  return { latest: undefined, problems }
+}
+
+async function writeContents(
+  file: DiskFile,
+  logId: string,
+  source: CheckpointSource,
+): Promise<void> {
+  await writeAll(file, encodeHead(logId, source), 0)
+  let position = headBytes
+  let count = 0
+  for (const section of source.sections) {
+    const head = new Uint8Array(sectionHeadBytes)
+    let crc = 0
+    for (let at = 0; at < section.length; at += pieceBytes) {
+      const piece = section.subarray(at, at + pieceBytes)
+      crc = checksum(piece, 0, piece.length, crc)
+      await writeAll(file, piece, position + sectionHeadBytes + at)
+    }
+    writeU32(head, 0, section.length)
+    writeU32(head, 4, crc)
+    await writeAll(file, head, position)
+    position += sectionHeadBytes + section.length
+    count++
+  }
+  const end = new Uint8Array(sectionHeadBytes)
+  writeU32(end, 0, endMark)
+  writeU32(end, 4, count)
+  await writeAll(file, end, position)
+}
+
+function encodeHead(logId: string, source: CheckpointSource): Uint8Array {
+  const { resume, digest } = source
+  const head = new Uint8Array(headBytes)
+  invariant(digest.length <= digestBytesMax, `a digest of ${digest.length} characters`)
+  head.set(magic, 0)
+  writeU32(head, 8, formatVersion)
+  writeU32(head, 12, resume.segment)
+  writeU48(head, 16, resume.offset)
+  writeU48(head, 24, resume.position)
+  head.set(Buffer.from(logId, 'hex'), 32)
+  head[48] = digest.length
+  head.set(Buffer.from(digest, 'latin1'), 49)
+  writeU32(head, headBytes - 4, checksum(head, 0, headBytes - 4, 0))
+  return head
+}
+
+async function readCheckpoint(target: CheckpointTarget, path: string): Promise<Checkpoint> {
+  const file = await target.disk.open(path, 'read')
+  try {
+    const bytes = await file.size()
+    const head = await readExactly(file, path, 0, headBytes)
+    if (magic.some((byte, i) => head[i] !== byte)) throw corruptFile(path, 0, 'no checkpoint')
+    if (readU32(head, headBytes - 4) !== checksum(head, 0, headBytes - 4, 0)) {
+      throw corruptFile(path, 0, 'the checksum of the head does not hold')
+    }
+    if (readU32(head, 8) !== formatVersion) {
+      throw corruptFile(path, 8, `format ${readU32(head, 8)}, known is ${formatVersion}`)
+    }
+    if (Buffer.from(head.subarray(32, 48)).toString('hex') !== target.logId) {
+      throw corruptFile(path, 32, 'it is of another log')
+    }
+    return {
+      resume: {
+        offset: readU48(head, 16) as Offset,
+        segment: readU32(head, 12) as SegmentNumber,
+        position: readU48(head, 24) as Position,
+      },
+      digest: Buffer.from(head.subarray(49, 49 + head[48]!)).toString('latin1'),
+      sections: await readSections(file, path, bytes),
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+async function readSections(file: DiskFile, path: string, bytes: number): Promise<Uint8Array[]> {
+  const sections: Uint8Array[] = []
+  for (let position = headBytes; ;) {
+    const head = await readExactly(file, path, position, sectionHeadBytes)
+    const length = readU32(head, 0)
+    if (length === endMark) {
+      if (readU32(head, 4) === sections.length) return sections
+      throw corruptFile(path, position, `${readU32(head, 4)} sections, ${sections.length} found`)
+    }
+    position += sectionHeadBytes
+    if (position + length > bytes) throw corruptFile(path, position, 'a section leads outside')
+    const section = await readExactly(file, path, position, length)
+    if (checksum(section, 0, length, 0) !== readU32(head, 4)) {
+      throw corruptFile(path, position, 'the checksum of a section does not hold')
+    }
+    sections.push(section)
+    position += length
+  }
+}
+
+async function readExactly(
+  file: DiskFile,
+  path: string,
+  position: number,
+  length: number,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length)
+  const count = await readInto(file, bytes, 0, length, position)
+  if (count !== length) throw corruptFile(path, position + count, 'it ends too early')
+  return bytes
+}
+
+async function dropOld(disk: Disk, dir: string): Promise<void> {
+  const names = await checkpointNames(disk, dir)
+  for (const name of names.slice(0, -kept)) await disk.remove(`${dir}/${name}`)
+}
+
+const checkpointName = (offset: number): string => `${String(offset).padStart(16, '0')}.checkpoint`
+
+async function checkpointNames(disk: Disk, dir: string): Promise<string[]> {
+  const names = await disk.list(dir)
+  return names.filter((name) => /^\d{16}\.checkpoint$/.test(name)).sort()
+}

@@ -1,0 +1,380 @@
+// The records written once or more per message, coded by hand straight into the batch and out of the scanned bytes:
+// no copy but the message's own, no intermediate object. Byte for byte what the generated code of record.proto gives.
+
+import type {
+  ConnectionNumber,
+  GroupNumber,
+  Offset,
+  TopicNumber,
+  TypeNumber,
+} from '../model/ids.ts'
+import type {
+  AckedRecord,
+  DecisionReason,
+  DeliveredRecord,
+  LogRecord,
+  MessageBytes,
+  MessageFields,
+  MessageForm,
+  Routing,
+} from '../model/record.ts'
+import { BodyReader, corruptBody, unzigzag, varintSize, writeVarint, zigzag } from './varint.ts'
+
+export const decisionReasons: readonly DecisionReason[] = [
+  'client',
+  'inquiry',
+  'expired',
+  'operator',
+]
+
+const noNumbers: readonly never[] = Object.freeze([])
+export const emptyRouting: Routing = Object.freeze({ durable: noNumbers, transient: noNumbers })
+
+/** Everything of a message body but the groups and the message: tags and the longest numbers. */
+const messageOverheadMax = 96
+const varintBytesMax = 8
+
+type Settled = AckedRecord | Extract<LogRecord, { kind: 'skipped' }>
+type Committed = Extract<LogRecord, { kind: 'committed' }>
+
+/** Upper bounds of body sizes, cheap to know before encoding. */
+export function messageBodyMax(record: MessageFields, routing: Routing): number {
+  const groups = routing.durable.length + routing.transient.length
+  return messageOverheadMax + groups * 5 + record.message.end - record.message.start
+}
+export const deliveredBodyMax = (record: DeliveredRecord): number =>
+  32 + record.messages.length * (varintBytesMax + 5)
+export const settledBodyMax = (record: Settled): number =>
+  32 + record.messages.length * varintBytesMax
+export const committedBodyMax = (record: Committed): number =>
+  32 + (record.routing.durable.length + record.routing.transient.length) * 5
+
+export function encodeMessage(
+  record: MessageFields,
+  routing: Routing,
+  target: Uint8Array,
+  start: number,
+): number {
+  target[start] = 0x0a
+  target[start + 1] = 16
+  writeWord(target, start + 2, record.id0)
+  writeWord(target, start + 6, record.id1)
+  writeWord(target, start + 10, record.id2)
+  writeWord(target, start + 14, record.id3)
+  let at = numberField(target, start + 18, 0x10, record.topic)
+  at = numberField(target, at, 0x18, record.type)
+  at = numberField(target, at, 0x20, record.publisher)
+  at = numberField(target, at, 0x28, record.form)
+  target[at++] = 0x31
+  at = writeFixed32(target, at, record.content0)
+  at = writeFixed32(target, at, record.content1)
+  at = numberField(target, at, 0x38, record.expiresAt)
+  at = numberField(target, at, 0x40, record.deliverLimit)
+  at = packedField(target, at, 0x4a, routing.durable)
+  at = packedField(target, at, 0x52, routing.transient)
+  const { source, start: from, end: to } = record.message
+  target[at++] = 0x7a
+  at = writeVarint(target, at, to - from)
+  target.set(from === 0 && to === source.length ? source : source.subarray(from, to), at)
+  return at + to - from
+}
+
+export function encodeDelivered(
+  record: DeliveredRecord,
+  target: Uint8Array,
+  start: number,
+): number {
+  let at = numberField(target, start, 0x08, record.group)
+  at = numberField(target, at, 0x10, record.connection)
+  at = offsetsField(target, at, 0x1a, record.messages)
+  const attempts = record.attempts
+  for (let i = 0; i < attempts.length; i++) {
+    if (attempts[i] !== 1) return packedField(target, at, 0x22, attempts)
+  }
+  return at
+}
+
+/** acked and skipped. */
+export function encodeSettled(record: Settled, target: Uint8Array, start: number): number {
+  const at = numberField(target, start, 0x08, record.group)
+  return offsetsField(target, at, 0x12, record.messages)
+}
+
+/** Only without feedback: text is for the generated code. */
+export function encodeCommitted(record: Committed, target: Uint8Array, start: number): number {
+  let at = numberField(target, start, 0x08, record.prepared)
+  at = packedField(target, at, 0x12, record.routing.durable)
+  at = packedField(target, at, 0x1a, record.routing.transient)
+  return numberField(target, at, 0x20, decisionReasons.indexOf(record.reason))
+}
+
+export function decodeMessage(kind: 'published' | 'prepared', reader: BodyReader): LogRecord {
+  let id0 = 0
+  let id1 = 0
+  let id2 = 0
+  let id3 = 0
+  let topic = 0
+  let type = 0
+  let publisher = 0
+  let form = 0
+  let content0 = 0
+  let content1 = 0
+  let expiresAt = 0
+  let deliverLimit = 0
+  let durable: readonly number[] = noNumbers
+  let transient: readonly number[] = noNumbers
+  let start = 0
+  let end = 0
+  while (reader.at < reader.end) {
+    switch (reader.u32()) {
+      case 0x0a:
+        if (reader.spanEnd() !== reader.at + 16) throw corruptBody('an id is not 16 bytes')
+        id0 = reader.word()
+        id1 = reader.word()
+        id2 = reader.word()
+        id3 = reader.word()
+        break
+      case 0x10:
+        topic = reader.u32()
+        break
+      case 0x18:
+        type = reader.u32()
+        break
+      case 0x20:
+        publisher = reader.u32()
+        break
+      case 0x28:
+        form = reader.u32()
+        break
+      case 0x31:
+        content0 = reader.fixed32()
+        content1 = reader.fixed32()
+        break
+      case 0x38:
+        expiresAt = reader.u32()
+        break
+      case 0x40:
+        deliverLimit = reader.u32()
+        break
+      case 0x4a:
+        durable = packedNumbers(reader)
+        break
+      case 0x52:
+        transient = packedNumbers(reader)
+        break
+      case 0x7a:
+        end = reader.spanEnd()
+        start = reader.at
+        reader.at = end
+        break
+      default:
+        throw corruptBody('an unknown field of a message')
+    }
+  }
+  const message: MessageBytes = { source: reader.source, start, end }
+  const fields = {
+    id0,
+    id1,
+    id2,
+    id3,
+    topic: topic as TopicNumber,
+    type: type as TypeNumber,
+    publisher: publisher as GroupNumber,
+    form: formOf(form),
+    content0,
+    content1,
+    expiresAt,
+    deliverLimit,
+    message,
+  }
+  if (kind === 'prepared') return { kind, ...fields }
+  return { kind, ...fields, routing: routingOf(durable, transient) }
+}
+
+export function decodeDelivered(reader: BodyReader): DeliveredRecord {
+  let group = 0
+  let connection = 0
+  let messages: readonly Offset[] = noNumbers
+  let attempts: readonly number[] = noNumbers
+  while (reader.at < reader.end) {
+    switch (reader.u32()) {
+      case 0x08:
+        group = reader.u32()
+        break
+      case 0x10:
+        connection = reader.u32()
+        break
+      case 0x1a:
+        messages = packedOffsets(reader)
+        break
+      case 0x22:
+        attempts = packedNumbers(reader)
+        break
+      default:
+        throw corruptBody('an unknown field of a delivery')
+    }
+  }
+  if (attempts.length === 0) attempts = ones(messages.length)
+  if (attempts.length !== messages.length) throw corruptBody('attempts do not match messages')
+  return {
+    kind: 'delivered',
+    group: group as GroupNumber,
+    connection: connection as ConnectionNumber,
+    messages,
+    attempts,
+  }
+}
+
+export function decodeSettled(kind: 'acked' | 'skipped', reader: BodyReader): Settled {
+  let group = 0
+  let messages: readonly Offset[] = noNumbers
+  while (reader.at < reader.end) {
+    switch (reader.u32()) {
+      case 0x08:
+        group = reader.u32()
+        break
+      case 0x12:
+        messages = packedOffsets(reader)
+        break
+      default:
+        throw corruptBody('an unknown field of an acknowledgement')
+    }
+  }
+  return { kind, group: group as GroupNumber, messages }
+}
+
+/** Undefined when it carries feedback: then the generated code reads it. */
+export function decodeCommitted(reader: BodyReader): Committed | undefined {
+  let prepared = 0
+  let durable: readonly number[] = noNumbers
+  let transient: readonly number[] = noNumbers
+  let reason = 0
+  while (reader.at < reader.end) {
+    switch (reader.u32()) {
+      case 0x08:
+        prepared = reader.varint()
+        break
+      case 0x12:
+        durable = packedNumbers(reader)
+        break
+      case 0x1a:
+        transient = packedNumbers(reader)
+        break
+      case 0x20:
+        reason = reader.u32()
+        break
+      default:
+        return undefined
+    }
+  }
+  const why = decisionReasons[reason]
+  if (why === undefined) throw corruptBody('an unknown reason')
+  const routing = routingOf(durable, transient)
+  return { kind: 'committed', prepared: prepared as Offset, routing, reason: why, feedback: '' }
+}
+
+export function routingOf(durable: readonly number[], transient: readonly number[]): Routing {
+  if (durable.length === 0 && transient.length === 0) return emptyRouting
+  return {
+    durable: durable as readonly GroupNumber[],
+    transient: transient as readonly GroupNumber[],
+  }
+}
+
+export function formOf(value: number): MessageForm {
+  if (value !== 0x11 && value !== 0x12) throw corruptBody('an unknown form of message')
+  return value
+}
+
+function writeWord(target: Uint8Array, at: number, word: number): void {
+  target[at] = word >>> 24
+  target[at + 1] = word >>> 16
+  target[at + 2] = word >>> 8
+  target[at + 3] = word
+}
+
+function writeFixed32(target: Uint8Array, at: number, value: number): number {
+  target[at] = value
+  target[at + 1] = value >>> 8
+  target[at + 2] = value >>> 16
+  target[at + 3] = value >>> 24
+  return at + 4
+}
+
+function numberField(target: Uint8Array, at: number, tag: number, value: number): number {
+  if (value === 0) return at
+  target[at] = tag
+  if (value < 0x80) {
+    target[at + 1] = value
+    return at + 2
+  }
+  return writeVarint(target, at + 1, value)
+}
+
+function packedField(
+  target: Uint8Array,
+  at: number,
+  tag: number,
+  values: readonly number[],
+): number {
+  const count = values.length
+  if (count === 0) return at
+  let size = 0
+  for (let i = 0; i < count; i++) size += varintSize(values[i]!)
+  target[at++] = tag
+  at = writeVarint(target, at, size)
+  for (let i = 0; i < count; i++) at = writeVarint(target, at, values[i]!)
+  return at
+}
+
+/** Differences to the one before, the first to 0, zigzag. */
+function offsetsField(
+  target: Uint8Array,
+  at: number,
+  tag: number,
+  offsets: readonly number[],
+): number {
+  const count = offsets.length
+  if (count === 0) return at
+  let size = 0
+  let before = 0
+  for (let i = 0; i < count; i++) {
+    size += varintSize(zigzag(offsets[i]! - before))
+    before = offsets[i]!
+  }
+  target[at++] = tag
+  at = writeVarint(target, at, size)
+  before = 0
+  for (let i = 0; i < count; i++) {
+    at = writeVarint(target, at, zigzag(offsets[i]! - before))
+    before = offsets[i]!
+  }
+  return at
+}
+
+function packedNumbers(reader: BodyReader): number[] {
+  const end = reader.spanEnd()
+  const values: number[] = []
+  while (reader.at < end) values.push(reader.u32())
+  if (reader.at !== end) throw corruptBody('a list is cut off')
+  return values
+}
+
+function packedOffsets(reader: BodyReader): Offset[] {
+  const end = reader.spanEnd()
+  const offsets: Offset[] = []
+  let offset = 0
+  while (reader.at < end) {
+    offset += unzigzag(reader.varint())
+    if (offset < 0 || offset > Number.MAX_SAFE_INTEGER) throw corruptBody('an offset out of range')
+    offsets.push(offset as Offset)
+  }
+  if (reader.at !== end) throw corruptBody('a list is cut off')
+  return offsets
+}
+
+function ones(count: number): readonly number[] {
+  const values = new Array<number>(count)
+  for (let i = 0; i < count; i++) values[i] = 1
+  return values
+}

@@ -1,0 +1,333 @@
+// The log as its owner sees it: open, recover, write, read back, close. It puts the parts together and holds no rule of
+// its own; it never decides what a record means.
+
+import { invariant } from '../model/assert.ts'
+import type { KiteQError } from '../model/errors.ts'
+import type { Epoch, Offset, Position, SegmentNumber } from '../model/ids.ts'
+import * as limits from '../model/limits.ts'
+import type { LogRecord, MessageBytes, RecordPlace } from '../model/record.ts'
+import type { Disk } from './disk.ts'
+import type { Durability } from './durability.ts'
+import { frameLength } from './frame.ts'
+import { LogWriter } from './log-writer.ts'
+import { PageReader } from './page-reader.ts'
+import { messageSpan } from './record-codec.ts'
+import { mend, readLog, type RecoveryReport, type ResumePlace } from './recover.ts'
+import { SegmentIndex } from './segment-index.ts'
+import { SegmentSupply } from './segment-supply.ts'
+import { readSegmentHeaders, segmentHeaderBytes } from './segment.ts'
+import type { LogStats } from './write-stats.ts'
+
+export interface LogOptions {
+  /** Folder of the segments. Nobody else may write into it (folder-owner.ts). */
+  readonly dir: string
+  readonly disk: Disk
+  readonly durability: Durability
+  /** 32 random bits: crc seeds and the identity of a new log. */
+  readonly random: () => number
+  /** For the times in `stats`; without it they are 0. */
+  readonly monotonicMs?: () => number
+  /** Bytes; defaults in model/limits.ts. */
+  readonly segmentBytes?: number
+  readonly firstSegmentBytes?: number
+  readonly batchBytesMax?: number
+  readonly recentBytesMax?: number
+  readonly unflushedBytesMax?: number
+  readonly pageBytes?: number
+  readonly pageCacheBytes?: number
+}
+
+type Apply = (record: LogRecord, place: RecordPlace) => void
+
+const ignore = (): void => undefined
+
+export class Log {
+  /** Set by the owner. Called after `durableOffset` moved; what was appended below it is safe. */
+  onDurable: () => void = ignore
+  /** A write or sync failed: final, no further one is tried. Called once. */
+  onFailure: (error: KiteQError) => void = ignore
+
+  readonly #options: LogOptions
+  readonly #index = new SegmentIndex()
+  readonly #pages: PageReader
+  #report: RecoveryReport | undefined
+  #writer: LogWriter | undefined
+  #recentReads = 0
+  #closing: Promise<void> | undefined
+
+  private constructor(options: LogOptions) {
+    this.#options = options
+    const { disk, dir, pageBytes, pageCacheBytes } = options
+    this.#pages = new PageReader({
+      disk,
+      dir,
+      pageBytes: pageBytes ?? limits.logPageBytes,
+      cacheBytes: pageCacheBytes ?? limits.logPageCacheBytes,
+      headerOf: (segment) => this.#index.header(segment),
+      isSettled: (segment, end) => this.#isSettled(segment, end),
+    })
+  }
+
+  /**
+   * Reads the segment headers; a missing folder is an empty log. Writes nothing, so a folder in use may be opened to
+   * read. Rejects KITEQ_LOG_CORRUPT for a damaged header or a missing segment, KITEQ_LOG_VERSION for a newer format.
+   */
+  static async open(options: LogOptions): Promise<Log> {
+    const log = new Log(options)
+    await log.#readHeaders()
+    return log
+  }
+
+  /** 32 hex digits; undefined before the first start. */
+  get logId(): string | undefined {
+    return this.#index.headers.at(-1)?.logId
+  }
+
+  /** Epoch of the last segment; 0 before the first start. */
+  get epoch(): Epoch {
+    return this.#index.headers.at(-1)?.epoch ?? (0 as Epoch)
+  }
+
+  /**
+   * Hands every record over in order, from a checkpoint's place or from the start; async between chunks. A message in a
+   * record is a span of the scanned bytes, valid during the call. The place object is reused.
+   */
+  async recover(apply: Apply, from?: ResumePlace): Promise<RecoveryReport> {
+    invariant(this.#writer === undefined, 'recovery of a log that is written')
+    const { disk, dir } = this.#options
+    this.#report = await readLog({
+      disk,
+      dir,
+      headers: this.#index.headers,
+      apply,
+      from,
+      seen: (offset, segment, position) => this.#index.seen(offset, segment, position),
+    })
+    return this.#report
+  }
+
+  /**
+   * After `recover`: makes the end of the log safe and opens a segment of a new epoch. Rejects KITEQ_DISK_FULL when
+   * there is no space even for the smallest one.
+   */
+  async startWriting(): Promise<Epoch> {
+    const report = this.#report
+    invariant(report !== undefined && this.#writer === undefined, 'startWriting follows recover')
+    const { disk, dir, random } = this.#options
+    const batchBytesMax = this.#options.batchBytesMax ?? limits.batchBytesMax
+    const segmentBytesMin = segmentHeaderBytes + batchBytesMax
+    const segmentBytes = Math.max(
+      this.#options.segmentBytes ?? limits.segmentBytesDefault,
+      segmentBytesMin,
+    )
+    await disk.ensureFolder(dir)
+    await mend(disk, dir, report)
+    const supply = new SegmentSupply({ disk, dir, segmentBytes, segmentBytesMin })
+    await supply.open()
+    const writer = new LogWriter(
+      {
+        disk,
+        dir,
+        durability: this.#options.durability,
+        segmentBytes,
+        firstSegmentBytes: this.#options.firstSegmentBytes ?? limits.firstSegmentBytes,
+        batchBytesMax,
+        recentBytesMax: this.#options.recentBytesMax ?? limits.recentBytesMax,
+        random,
+        monotonicMs: this.#options.monotonicMs ?? (() => 0),
+        number: (report.end.segment + 1) as SegmentNumber,
+        firstOffset: report.end.offset,
+        epoch: (report.epoch + 1) as Epoch,
+        logId: report.logId ?? newLogId(random),
+        previousEnd: report.end.position,
+        onSegment: (header) => this.#index.addSegment(header),
+        onDurable: () => this.onDurable(),
+        onFailure: (error) => this.onFailure(error),
+      },
+      supply,
+    )
+    try {
+      await writer.start()
+    } catch (error) {
+      await supply.close()
+      throw error
+    }
+    this.#writer = writer
+    return this.epoch
+  }
+
+  /**
+   * Encodes into the gathering batch; the record's bytes are copied before it returns. Times are whole ms. The returned
+   * place object is reused by the next call.
+   */
+  append(record: LogRecord, timeMs: number): RecordPlace {
+    const writer = this.#writer
+    invariant(writer !== undefined, 'append before startWriting')
+    const place = writer.append(record, timeMs)
+    this.#index.seen(place.offset, place.segment, place.position)
+    return place
+  }
+
+  /** Starts writing what has gathered; if a write is under way, the next one follows it at once. */
+  flush(): void {
+    this.#writer?.flush()
+  }
+
+  /** Of the next record. */
+  get endOffset(): Offset {
+    return this.#writer?.endOffset ?? this.#report?.end.offset ?? (0 as Offset)
+  }
+
+  /** All records below are durable, as far as the durability setting means it. */
+  get durableOffset(): Offset {
+    return this.#writer?.durableOffset ?? this.#report?.end.offset ?? (0 as Offset)
+  }
+
+  /** Appended and not yet durable. */
+  get unflushedBytes(): number {
+    return this.#writer?.unflushedBytes ?? 0
+  }
+
+  /** More than `unflushedBytesMax` wait for the disk: refuse what may be refused. */
+  get isBehind(): boolean {
+    return this.unflushedBytes > (this.#options.unflushedBytesMax ?? limits.unflushedBytesMax)
+  }
+
+  /** The disk is full and this segment nearly so. Call `checkSpace` every few seconds until it is over. */
+  get isFull(): boolean {
+    return this.#writer?.isFull ?? false
+  }
+
+  /** Space ran out when a segment was prepared and has not come back; `checkSpace` looks again. */
+  get outOfSpace(): boolean {
+    return this.#writer?.supply.outOfSpace ?? false
+  }
+
+  checkSpace(): void {
+    this.#writer?.supply.checkSpace()
+  }
+
+  /** Behind everything appended: where a checkpoint taken now resumes, once `durableOffset` has reached it. */
+  get endPlace(): ResumePlace {
+    return this.#writer?.endPlace ?? this.#report?.end ?? nowhere
+  }
+
+  /** Behind the last durable record. */
+  get durablePlace(): ResumePlace {
+    return this.#writer?.durablePlace ?? this.#report?.end ?? nowhere
+  }
+
+  /**
+   * The message of the frame at a place, if it needs no disk: from memory, or from a cached page with its crc checked.
+   * Use the span before the next append.
+   */
+  peek(segment: SegmentNumber, position: Position): MessageBytes | undefined {
+    const chunk = this.#writer?.recent.find(segment, position)
+    if (chunk !== undefined) {
+      this.#recentReads++
+      const start = position - chunk.base
+      return messageSpan(chunk.bytes, start, start + frameLength(chunk.bytes, start))
+    }
+    return this.#pages.peek(segment, position)
+  }
+
+  /** The same from disk. Rejects KITEQ_LOG_CORRUPT when no whole message is there. */
+  load(segment: SegmentNumber, position: Position): Promise<MessageBytes> {
+    const message = this.peek(segment, position)
+    if (message !== undefined) return Promise.resolve(message)
+    return this.#pages.load(segment, position)
+  }
+
+  /** One durable record, for tools; undefined when there is none of this offset. The record is the caller's. */
+  async readRecord(
+    offset: Offset,
+  ): Promise<{ readonly record: LogRecord; readonly place: RecordPlace } | undefined> {
+    let found: { record: LogRecord; place: RecordPlace } | undefined
+    await this.scan(offset, (offset + 1) as Offset, (record, place) => {
+      found = { record: ownCopy(record), place: { ...place } }
+    })
+    return found
+  }
+
+  /** Visits the durable records [from, to) in order, as `recover` does; of a folder in use, whole batches only. */
+  async scan(from: Offset, to: Offset, visit: Apply): Promise<RecoveryReport> {
+    const { disk, dir } = this.#options
+    if (this.#writer === undefined) await this.#readHeaders()
+    const end = this.#writer === undefined ? to : Math.min(to, this.#writer.durableOffset)
+    return readLog({
+      disk,
+      dir,
+      headers: this.#index.headers.slice(),
+      apply: (record, place) => {
+        if (place.offset >= from) visit(record, place)
+      },
+      from: this.#index.before(from),
+      to: end as Offset,
+      wholeBatches: this.#writer === undefined,
+    })
+  }
+
+  stats(): LogStats {
+    const writer = this.#writer
+    const times = writer?.flushTimes
+    return {
+      appends: writer?.appends ?? 0,
+      batches: writer?.batches ?? 0,
+      bytes: writer?.bytes ?? 0,
+      rolls: writer?.rolls ?? 0,
+      flushMs: { total: times?.total ?? 0, max: times?.max ?? 0, buckets: times?.buckets ?? [] },
+      reads: {
+        recent: this.#recentReads,
+        cached: this.#pages.cachedReads,
+        disk: this.#pages.diskReads,
+      },
+    }
+  }
+
+  /**
+   * Lets go of all files, after writing what was appended unless `clean` is false (then it is as after a crash, but for
+   * the write under way). Idempotent. The closing record is the owner's to append before.
+   */
+  close(options?: { readonly clean?: boolean }): Promise<void> {
+    this.#closing ??= this.#close(options?.clean ?? true)
+    return this.#closing
+  }
+
+  async #close(clean: boolean): Promise<void> {
+    await this.#writer?.close(clean)
+    await this.#pages.close()
+  }
+
+  async #readHeaders(): Promise<void> {
+    const { disk, dir } = this.#options
+    const known = this.#index.headers.length
+    const headers = await readSegmentHeaders(disk, dir)
+    for (const header of headers.slice(known)) this.#index.addSegment(header)
+  }
+
+  #isSettled(segment: number, end: number): boolean {
+    const last = this.#index.headers.at(-1)
+    if (last === undefined || segment < last.number) return true
+    const durable = this.#writer?.durablePlace
+    return durable !== undefined && durable.segment === segment && end <= durable.position
+  }
+}
+
+const nowhere: ResumePlace = {
+  offset: 0 as Offset,
+  segment: 0 as SegmentNumber,
+  position: 0 as Position,
+}
+
+function newLogId(random: () => number): string {
+  let id = ''
+  for (let i = 0; i < 4; i++) id += (random() >>> 0).toString(16).padStart(8, '0')
+  return id
+}
+
+/** A message is a span of bytes that will be used again; this one is kept. */
+function ownCopy(record: LogRecord): LogRecord {
+  if (record.kind !== 'published' && record.kind !== 'prepared') return record
+  const { source, start, end } = record.message
+  return { ...record, message: { source: source.slice(start, end), start: 0, end: end - start } }
+}

@@ -1,0 +1,251 @@
+// Reads a whole log, segment after segment, and says what it is: where it ends, what was cut off, what is missing.
+// Reads only; making the end safe again is `mend`, which runs before anything new is written.
+
+import { KiteQError } from '../model/errors.ts'
+import type { Epoch, Offset, Position, SegmentNumber } from '../model/ids.ts'
+import type { LogRecord, RecordPlace } from '../model/record.ts'
+import { readInto, syncFile, writeAll, type Disk } from './disk.ts'
+import { frameKind, frameOffset, frameTimeMs, logFrameHeadBytes } from './frame.ts'
+import { decodeRecord } from './record-codec.ts'
+import { scanSegment, type Hole, type ScanResult } from './scan-segment.ts'
+import { corruptFile, segmentHeaderBytes, segmentName, type SegmentHeader } from './segment.ts'
+
+/** Where a fold stopped: the next record has this offset and, if it exists, begins here (or in the next segment). */
+export interface ResumePlace {
+  readonly offset: Offset
+  readonly segment: SegmentNumber
+  readonly position: Position
+}
+
+export interface TornTail {
+  readonly segment: SegmentNumber
+  readonly position: Position
+  /** Bytes behind the last whole record that are not zero up to their end. */
+  readonly bytes: number
+}
+
+export interface RecoveryReport {
+  /** Read and handed over, and their bytes. */
+  readonly records: number
+  readonly bytes: number
+  readonly cut: TornTail | undefined
+  readonly holes: readonly Hole[]
+  /** There are holes: what they held is lost here. */
+  readonly degraded: boolean
+  /** Of the last segment; 0 for a log that does not exist yet. */
+  readonly epoch: Epoch
+  readonly logId: string | undefined
+  /** The last record says that the log was closed in order. */
+  readonly clean: boolean
+  /** Highest time of the records read, ms since 1970; 0 without any. */
+  readonly lastTimeMs: number
+  readonly end: ResumePlace
+  /** Start of the last batch, when it stands in the last segment and was read. */
+  readonly lastBatch: Position | undefined
+}
+
+export interface RecoveryRequest {
+  readonly disk: Disk
+  readonly dir: string
+  readonly headers: readonly SegmentHeader[]
+  readonly apply: (record: LogRecord, place: RecordPlace) => void
+  readonly from?: ResumePlace | undefined
+  /** First offset that is not wanted. */
+  readonly to?: Offset | undefined
+  /** Of the last segment only whole batches: somebody may be writing the next one. */
+  readonly wholeBatches?: boolean | undefined
+  /** Told of every record before it is decoded: for indexes. */
+  readonly seen?: ((offset: number, segment: SegmentNumber, position: number) => void) | undefined
+}
+
+interface MutablePlace {
+  offset: Offset
+  timeMs: number
+  segment: SegmentNumber
+  position: Position
+  length: number
+}
+
+/** Throws KITEQ_LOG_CORRUPT for what is no damage to step over, KITEQ_LOG_VERSION for a record from the future. */
+export async function readLog(request: RecoveryRequest): Promise<RecoveryReport> {
+  return new LogReading(request).run()
+}
+
+class LogReading {
+  readonly #request: RecoveryRequest
+  readonly #place: MutablePlace = {
+    offset: 0 as Offset,
+    timeMs: 0,
+    segment: 0 as SegmentNumber,
+    position: 0 as Position,
+    length: 0,
+  }
+  readonly #holes: Hole[] = []
+  #records = 0
+  #bytes = 0
+  #lastTimeMs = 0
+  #clean = false
+  #path = ''
+
+  constructor(request: RecoveryRequest) {
+    this.#request = request
+  }
+
+  async run(): Promise<RecoveryReport> {
+    const { headers, from, to = Infinity } = this.#request
+    const first = from === undefined ? 0 : headers.findIndex((h) => h.number === from.segment)
+    if (from !== undefined) this.#checkStart(headers[first], from)
+    let result: ScanResult | undefined
+    let segment: SegmentHeader | undefined
+    for (let i = first; i < headers.length; i++) {
+      if (segment !== undefined && headers[i]!.firstOffset >= to) break
+      segment = headers[i]!
+      result = await this.#segment(i, i === first ? from : undefined)
+      if (result.stopped) break
+    }
+    return this.#report(segment, result)
+  }
+
+  #report(segment: SegmentHeader | undefined, result: ScanResult | undefined): RecoveryReport {
+    const last = this.#request.headers.at(-1)
+    const inLast = segment === last && result !== undefined && result.lastBatchStart >= 0
+    return {
+      records: this.#records,
+      bytes: this.#bytes,
+      cut:
+        segment === undefined || result === undefined || result.cutBytes === 0
+          ? undefined
+          : {
+              segment: segment.number,
+              position: result.end as Position,
+              bytes: result.cutBytes,
+            },
+      holes: this.#holes,
+      degraded: this.#holes.length > 0,
+      epoch: last?.epoch ?? (0 as Epoch),
+      logId: last?.logId,
+      clean: this.#clean,
+      lastTimeMs: this.#lastTimeMs,
+      end: {
+        offset: (result?.nextOffset ?? 0) as Offset,
+        segment: segment?.number ?? (0 as SegmentNumber),
+        position: (result?.end ?? 0) as Position,
+      },
+      lastBatch: inLast ? (result.lastBatchStart as Position) : undefined,
+    }
+  }
+
+  #checkStart(header: SegmentHeader | undefined, from: ResumePlace): void {
+    const { offset, segment, position } = from
+    if (header !== undefined && offset >= header.firstOffset && position >= segmentHeaderBytes) {
+      return
+    }
+    throw new KiteQError(
+      'KITEQ_LOG_CORRUPT',
+      `${this.#request.dir}: the log has no place ${segment}:${position} for offset ${offset}`,
+    )
+  }
+
+  async #segment(index: number, from: ResumePlace | undefined): Promise<ScanResult> {
+    const { disk, dir, headers, to = Infinity } = this.#request
+    const header = headers[index]!
+    const next = headers[index + 1]
+    const path = `${dir}/${segmentName(header.number)}`
+    this.#path = path
+    const file = await disk.open(path, 'read')
+    try {
+      const bytes = await file.size()
+      const base = {
+        file,
+        path,
+        segment: header.number,
+        seed: header.seed,
+        position: from?.position ?? segmentHeaderBytes,
+        offset: from?.offset ?? header.firstOffset,
+        sealed: next && { end: next.previousEnd, nextOffset: next.firstOffset },
+        bytes,
+      }
+      const end = next?.previousEnd ?? bytes
+      if (base.position > end) {
+        throw corruptFile(path, end, `ends before the place to go on from, ${base.position}`)
+      }
+      let wholeOffset = to
+      if (next === undefined && this.#request.wholeBatches === true) {
+        const ahead = await scanSegment({ ...base, to, visit: () => undefined })
+        wholeOffset = Math.min(to, ahead.wholeOffset)
+      }
+      const result = await scanSegment({
+        ...base,
+        to: wholeOffset,
+        visit: (source, start, frameEnd, position) => {
+          this.#visit(header.number, source, start, frameEnd, position)
+        },
+      })
+      this.#holes.push(...result.holes)
+      return result
+    } finally {
+      await file.close()
+    }
+  }
+
+  #visit(
+    segment: SegmentNumber,
+    source: Uint8Array,
+    start: number,
+    end: number,
+    position: number,
+  ): void {
+    const place = this.#place
+    const offset = frameOffset(source, start)
+    place.offset = offset as Offset
+    place.timeMs = frameTimeMs(source, start)
+    place.segment = segment
+    place.position = position as Position
+    place.length = end - start
+    this.#request.seen?.(offset, segment, position)
+    const record = this.#decode(source, start, end, position)
+    this.#records++
+    this.#bytes += end - start
+    if (place.timeMs > this.#lastTimeMs) this.#lastTimeMs = place.timeMs
+    this.#clean = record.kind === 'closed' && record.clean
+    this.#request.apply(record, place)
+  }
+
+  #decode(source: Uint8Array, start: number, end: number, position: number): LogRecord {
+    try {
+      return decodeRecord(frameKind(source, start), source, start + logFrameHeadBytes, end)
+    } catch (error) {
+      if (!(error instanceof KiteQError)) throw error
+      throw new KiteQError(error.code, `${this.#path} at byte ${position}: ${error.message}`, {
+        cause: error,
+      })
+    }
+  }
+}
+
+/**
+ * Makes the end of the log safe: the last batch is written again and synced, because memory may show what the disk
+ * never got; then the last segment is cut to its whole records. Repeating it, or dying inside it, changes nothing.
+ */
+export async function mend(disk: Disk, dir: string, report: RecoveryReport): Promise<void> {
+  const { segment, position: end } = report.end
+  if (segment === 0) return
+  const file = await disk.open(`${dir}/${segmentName(segment)}`, 'write')
+  try {
+    if (report.lastBatch !== undefined && report.lastBatch < end) {
+      const bytes = new Uint8Array(end - report.lastBatch)
+      const count = await readInto(file, bytes, 0, bytes.length, report.lastBatch)
+      if (count !== bytes.length) {
+        throw corruptFile(segmentName(segment), report.lastBatch + count, 'shorter than just read')
+      }
+      await writeAll(file, bytes, report.lastBatch)
+    }
+    await syncFile(file)
+    if ((await file.size()) > end) {
+      await file.truncate(end)
+      await syncFile(file)
+    }
+  } finally {
+    await file.close()
+  }
+}

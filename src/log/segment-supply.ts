@@ -1,0 +1,298 @@
+// Prepares the file of the next segment in the background: real zeros, one sync, because a write into zeros that are
+// already there costs half of a write that grows a file. Knows how full the disk is and keeps a reserve. Running out
+// of space here is a full disk, never a failed log; it never touches a segment in use.
+
+import { KiteQError } from '../model/errors.ts'
+import { reserveBytesMax } from '../model/limits.ts'
+import { isNoSpace, syncFile, writeAll, type Disk, type DiskFile } from './disk.ts'
+import { segmentHeaderBytes } from './segment.ts'
+
+export const preparedName = 'next.prepared'
+export const preparingName = 'preparing.tmp'
+export const reserveName = 'reserve'
+
+/** Zeros per write, and how much may be dirty before a sync: one long sync disturbs the log less than many. */
+const pieceBytes = 1024 * 1024
+const dirtyBytesMax = 64 * 1024 * 1024
+
+export interface SupplyOptions {
+  readonly disk: Disk
+  readonly dir: string
+  readonly segmentBytes: number
+  /** Header and the largest batch. */
+  readonly segmentBytesMin: number
+}
+
+/** A segment that will be: batches already have positions in it while its file is still being prepared. */
+export interface SegmentNeed {
+  /** Positions below this may be given away. */
+  capacity: number
+  /** Positions below this have been given away. */
+  readonly assignedEnd: number
+}
+
+export class SegmentSupply {
+  /** A preparation failed for want of space and has not succeeded since. */
+  outOfSpace = false
+  /** Size the next file will have at least, as far as known. */
+  plannedBytes: number
+
+  readonly #options: SupplyOptions
+  readonly #zeros: Uint8Array
+  #work: Promise<void> | undefined
+  #readyBytes = 0
+  #share = Infinity
+  #file: DiskFile | undefined
+  #filled = 0
+  #targetBytes = 0
+  #closing = false
+  #hasReserve = false
+  #waiting: (() => void) | undefined
+  #failure: Error | undefined
+
+  constructor(options: SupplyOptions) {
+    this.#options = options
+    this.plannedBytes = options.segmentBytesMin
+    this.#zeros = new Uint8Array(Math.min(pieceBytes, options.segmentBytes))
+  }
+
+  /** What an earlier run left: a prepared file is used, a half prepared one is not. */
+  async open(): Promise<void> {
+    const { disk, dir, segmentBytesMin } = this.#options
+    await disk.remove(`${dir}/${preparingName}`)
+    this.#share = Math.floor((await disk.freeBytes(dir)) / 4)
+    this.#hasReserve = await disk.exists(`${dir}/${reserveName}`)
+    if (!(await disk.exists(`${dir}/${preparedName}`))) return
+    const file = await disk.open(`${dir}/${preparedName}`, 'read')
+    const bytes = await file.size()
+    await file.close()
+    if (bytes >= segmentBytesMin) this.#setReady(bytes)
+    else await disk.remove(`${dir}/${preparedName}`)
+  }
+
+  /** A `take` waits for space. */
+  get isStuck(): boolean {
+    return this.#waiting !== undefined
+  }
+
+  /** A size between the smallest and the largest, and at most a quarter of what was free when last looked at. */
+  boundBytes(bytes: number): number {
+    const { segmentBytes, segmentBytesMin } = this.#options
+    return Math.max(segmentBytesMin, Math.min(bytes, segmentBytes, this.#share))
+  }
+
+  get isBusyOrReady(): boolean {
+    return this.#readyBytes > 0 || this.#work !== undefined || this.#file !== undefined
+  }
+
+  /** Begins preparing a file of about `bytes` in the background. */
+  prepare(bytes: number): void {
+    if (!this.isBusyOrReady) this.#run(() => this.#begin(bytes))
+  }
+
+  /** To be called now and then while `outOfSpace`: goes on where the space ended, if there is some again. */
+  checkSpace(): void {
+    if (this.outOfSpace) this.#run(() => this.#resume())
+  }
+
+  /**
+   * Resolves once `next.prepared` holds `need.assignedEnd` bytes or more and sets `need.capacity` to its size.
+   * On a full disk it takes what is there, then the reserve, then waits for `checkSpace` (or rejects KITEQ_DISK_FULL
+   * when it is not to wait).
+   */
+  async take(need: SegmentNeed, wantedBytes: number, wait: boolean): Promise<void> {
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure
+      if (this.#readyBytes >= need.assignedEnd && this.#readyBytes > 0) break
+      if (this.#work !== undefined) await this.#work
+      else if (this.#readyBytes > 0) this.#growTo(need)
+      else if (!this.outOfSpace) this.prepare(wantedBytes)
+      else if (!(await this.#makeDo(need))) {
+        if (!wait) throw new KiteQError('KITEQ_DISK_FULL', this.#noSpaceText())
+        await new Promise<void>((resolve) => (this.#waiting = resolve))
+        this.#waiting = undefined
+      }
+    }
+    need.capacity = this.#readyBytes
+    this.#readyBytes = 0
+    this.plannedBytes = this.#options.segmentBytesMin
+  }
+
+  /** Waits for the background; a `take` that still waits is rejected. */
+  async close(): Promise<void> {
+    this.#closing = true
+    this.#failure ??= new KiteQError('KITEQ_DISK_FULL', this.#noSpaceText())
+    this.#waiting?.()
+    await this.#work
+    await this.#file?.close()
+    this.#file = undefined
+  }
+
+  #run(job: () => Promise<void>): void {
+    if (this.#work !== undefined || this.#closing) return
+    this.#work = job()
+      .catch((error: unknown) => {
+        if (isNoSpace(error)) this.#noSpace()
+        else this.#failure = error instanceof Error ? error : new Error(String(error))
+      })
+      .finally(() => {
+        this.#work = undefined
+        this.#waiting?.()
+      })
+  }
+
+  #noSpaceText(): string {
+    const { dir, segmentBytesMin } = this.#options
+    return `no space for the next segment in ${dir}: ${segmentBytesMin} bytes are needed at least`
+  }
+
+  #noSpace(): void {
+    this.outOfSpace = true
+    this.plannedBytes = Math.max(this.#options.segmentBytesMin, this.#filled)
+  }
+
+  async #begin(bytes: number): Promise<void> {
+    const { disk, dir } = this.#options
+    this.#share = Math.floor((await disk.freeBytes(dir)) / 4)
+    this.#targetBytes = this.boundBytes(bytes)
+    this.plannedBytes = this.#targetBytes
+    this.#filled = 0
+    this.#file = await disk.open(`${dir}/${preparingName}`, 'write', { create: true })
+    await this.#fill(this.#file)
+    await this.#finish()
+    await this.#keepReserve()
+  }
+
+  async #resume(): Promise<void> {
+    const { disk, dir, segmentBytes, segmentBytesMin } = this.#options
+    const free = await disk.freeBytes(dir)
+    if (this.#file === undefined) {
+      if (free >= segmentBytesMin * 2) await this.#begin(segmentBytes)
+      return
+    }
+    if (free < this.#targetBytes - this.#filled) {
+      // Less than hoped for: a smaller segment is better than none, once a quarter of the space stays free.
+      const reachable = this.#filled + Math.floor((free * 3) / 4)
+      if (reachable < segmentBytesMin) return
+      this.#targetBytes = reachable
+      this.plannedBytes = reachable
+    }
+    await this.#fill(this.#file)
+    await this.#finish()
+    await this.#keepReserve()
+  }
+
+  /** The segment is needed now and the disk is full. True when there is something to look at again. */
+  async #makeDo(need: SegmentNeed): Promise<boolean> {
+    const { disk, dir, segmentBytesMin } = this.#options
+    const enough = Math.max(need.assignedEnd, segmentBytesMin)
+    if (this.#filled >= enough && this.#file !== undefined) {
+      need.capacity = this.#filled
+      this.#targetBytes = this.#filled
+      this.#run(() => this.#finish())
+      return true
+    }
+    if (!this.#hasReserve) return false
+    need.capacity = enough
+    this.#targetBytes = enough
+    this.#hasReserve = false
+    await disk.remove(`${dir}/${reserveName}`)
+    await disk.syncFolder(dir)
+    this.#run(async () => {
+      this.#file ??= await disk.open(`${dir}/${preparingName}`, 'write', { create: true })
+      await this.#fill(this.#file)
+      await this.#finish()
+    })
+    return true
+  }
+
+  /** What is ready is smaller than what was promised: more zeros behind it. */
+  #growTo(need: SegmentNeed): void {
+    const { disk, dir } = this.#options
+    need.capacity = need.assignedEnd
+    this.#targetBytes = need.assignedEnd
+    this.#filled = this.#readyBytes
+    this.#readyBytes = 0
+    this.#run(async () => {
+      await disk.rename(`${dir}/${preparedName}`, `${dir}/${preparingName}`)
+      this.#file = await disk.open(`${dir}/${preparingName}`, 'write')
+      await this.#fill(this.#file)
+      await this.#finish()
+    })
+  }
+
+  async #fill(file: DiskFile): Promise<void> {
+    let dirty = 0
+    while (this.#filled < this.#targetBytes && !this.#closing) {
+      const bytes = Math.min(this.#zeros.length, this.#targetBytes - this.#filled)
+      await writeZeros(file, this.#zeros, bytes, this.#filled)
+      this.#filled += bytes
+      dirty += bytes
+      if (dirty >= dirtyBytesMax) {
+        await syncFile(file)
+        dirty = 0
+      }
+    }
+  }
+
+  async #finish(): Promise<void> {
+    const { disk, dir } = this.#options
+    const file = this.#file
+    if (file === undefined || this.#closing) return
+    await file.truncate(this.#targetBytes)
+    await syncFile(file)
+    await file.close()
+    this.#file = undefined
+    await disk.rename(`${dir}/${preparingName}`, `${dir}/${preparedName}`)
+    this.#setReady(this.#targetBytes)
+  }
+
+  #setReady(bytes: number): void {
+    this.#readyBytes = bytes
+    this.plannedBytes = bytes
+    this.#filled = 0
+  }
+
+  /** Space set aside while there is plenty; a full disk is over once it is there again. */
+  async #keepReserve(): Promise<void> {
+    const { disk, dir, segmentBytesMin } = this.#options
+    const bytes = Math.min(reserveBytesMax, segmentBytesMin + segmentHeaderBytes)
+    if (!this.#hasReserve && !this.#closing && (await disk.freeBytes(dir)) >= bytes * 4) {
+      this.#hasReserve = await this.#makeReserve(bytes)
+    }
+    this.outOfSpace = false
+  }
+
+  async #makeReserve(bytes: number): Promise<boolean> {
+    const { disk, dir } = this.#options
+    const file = await disk.open(`${dir}/${reserveName}`, 'write', { create: true })
+    try {
+      for (let at = 0; at < bytes && !this.#closing; at += this.#zeros.length) {
+        await writeZeros(file, this.#zeros, Math.min(this.#zeros.length, bytes - at), at)
+      }
+      await syncFile(file)
+      return true
+    } catch (error) {
+      if (!isNoSpace(error)) throw error
+      await disk.remove(`${dir}/${reserveName}`)
+      return false
+    } finally {
+      await file.close()
+    }
+  }
+}
+
+/** Unlike a log write, a short count here only says that the space ended. */
+async function writeZeros(
+  file: DiskFile,
+  zeros: Uint8Array,
+  bytes: number,
+  position: number,
+): Promise<void> {
+  try {
+    await writeAll(file, bytes === zeros.length ? zeros : zeros.subarray(0, bytes), position)
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'KITEQ_LOG_FAILED') throw error
+    throw Object.assign(new Error('no space for zeros', { cause: error }), { code: 'ENOSPC' })
+  }
+}
