@@ -1,0 +1,120 @@
+// What may be asked of the broker. Commands come from sockets, timers, the registry and operators; `decide` turns each
+// into records and effects. Objects marked "reused" are valid only during the call.
+
+import type { ConnectionNumber, MessageId } from '../model/ids.ts'
+import type { MessageView } from '../model/message.ts'
+import type { RegistrySnapshot } from '../model/registry.ts'
+
+export interface JoinCommand {
+  readonly kind: 'join'
+  readonly connection: ConnectionNumber
+  readonly opaque: number
+  /** Name of the group, bytes as sent. */
+  readonly group: Uint8Array
+  readonly warmingUpSeconds: number
+  /** `ip:port`, for people. */
+  readonly peer: string
+  /** Largest whole frame this client can read, bytes. */
+  readonly frameBytesMax: number
+}
+/** The connection is gone. `unsent`: opaques of deliveries that were never handed to the socket. */
+export interface LeaveCommand {
+  readonly kind: 'leave'
+  readonly connection: ConnectionNumber
+  readonly unsent: readonly number[]
+}
+/** Reused. */
+export interface PublishCommand {
+  readonly kind: 'publish'
+  readonly connection: ConnectionNumber
+  readonly opaque: number
+  readonly view: MessageView
+}
+/** Reused. */
+export interface DeliverAckCommand extends MessageId {
+  readonly kind: 'deliver-ack'
+  readonly connection: ConnectionNumber
+  readonly opaque: number
+  readonly status: boolean
+  /** Empty when there is none. */
+  readonly feedback: string
+}
+/** A TX_ACK of a client: its own after the local transaction, or the answer to an inquiry. */
+export interface TransactionCommand extends MessageId {
+  readonly kind: 'transaction'
+  readonly connection: ConnectionNumber
+  readonly opaque: number
+  /** Name of the topic, bytes as sent. */
+  readonly topic: Uint8Array
+  /** 0 unknown, 1 commit, 2 rollback. */
+  readonly status: number
+  readonly feedback: string
+}
+export interface ClientBinding {
+  readonly bindType: 'direct' | 'regex' | 'fanout'
+  readonly messageType: string
+  readonly watermark: number
+  readonly persistent: boolean
+}
+/** The complete list of the connection's group for one topic; empty for unbind. */
+export interface BindCommand {
+  readonly kind: 'bind'
+  readonly connection: ConnectionNumber
+  readonly opaque: number
+  readonly topic: Uint8Array
+  readonly bindings: readonly ClientBinding[]
+}
+export interface CreditCommand {
+  readonly kind: 'credit'
+  readonly connection: ConnectionNumber
+  readonly window: number
+}
+/** A delivery could not be written: its frame is larger than the client can read, or its bytes on disk are damaged. */
+export interface UndeliverableCommand {
+  readonly kind: 'undeliverable'
+  readonly connection: ConnectionNumber
+  readonly opaque: number
+  readonly cause: 'too-large' | 'damaged'
+}
+export interface RegistryCommand {
+  readonly kind: 'registry'
+  readonly snapshot: RegistrySnapshot
+}
+/** An operator's act, from the owner socket. The reply goes to `reply` once it is durable. */
+export interface OperatorCommand {
+  readonly kind: 'operator'
+  readonly who: string
+  readonly action: OperatorAction
+  reply(result: OperatorResult): void
+}
+export type OperatorAction =
+  | { readonly name: 'txn-commit' | 'txn-rollback'; readonly messageId: MessageId }
+  | {
+      readonly name: 'bind'
+      readonly topic: string
+      readonly group: string
+      readonly bindings: readonly ClientBinding[]
+    }
+export type OperatorResult =
+  { readonly ok: true; readonly detail: string } | { readonly ok: false; readonly error: string }
+
+export type Command =
+  | JoinCommand
+  | LeaveCommand
+  | PublishCommand
+  | DeliverAckCommand
+  | TransactionCommand
+  | BindCommand
+  | CreditCommand
+  | UndeliverableCommand
+  | RegistryCommand
+  | OperatorCommand
+
+/** What the network needs of the broker. */
+export interface BrokerPort {
+  /** Give a new connection its number. */
+  nextConnection(): ConnectionNumber
+  submit(command: Command): void
+  /** Broker time, ms since 1970. */
+  nowMs(): number
+}

@@ -1,0 +1,193 @@
+// What becomes of an attempt: acked, refused by the consumer, run out of time, or lost with its connection.
+
+import { entryFly, entryStored } from '../consumer-offsets/in-flight.ts'
+import { backoffMs, isExhausted } from '../consumer-offsets/redelivery.ts'
+import type { GroupNumber, Offset, Row } from '../model/ids.ts'
+import { feedbackCharsMax, flyAttemptsMax } from '../model/limits.ts'
+import type { FailureCause } from '../model/record.ts'
+import type { DeliverAckCommand, UndeliverableCommand } from './command.ts'
+import type { Decision, Moment } from './decision.ts'
+import type { Session } from './session.ts'
+import type { BrokerSettings } from './settings.ts'
+import type { BrokerState } from './state.ts'
+
+/** An ack counts only if its opaque is out, the id is the delivered one and the connection belongs to the group; once. */
+export function decideAck(
+  state: BrokerState,
+  session: Session,
+  settings: BrokerSettings,
+  command: DeliverAckCommand,
+  moment: Moment,
+  out: Decision,
+): void {
+  const member = session.memberOf(command.connection)
+  if (member === undefined) return
+  const { inFlight } = session
+  const index = inFlight.find(command.opaque)
+  if (index < 0) {
+    decideLateAck(state, session, command, member.group, out)
+    return
+  }
+  const kind = inFlight.kindOf(index)
+  if (inFlight.groupOf(index) !== member.group || (kind !== entryStored && kind !== entryFly)) {
+    session.counters.ignoredAcks += 1
+    return
+  }
+  if (kind === entryFly) {
+    out.answered.push(index)
+    if (!command.status) repeatFly(session, index, out)
+    return
+  }
+  const row = inFlight.rowOf(index)
+  const message = inFlight.messageOf(index)
+  if (!isStill(state, row, message) || !state.messages.idMatches(row, command)) {
+    session.counters.ignoredAcks += 1
+    return
+  }
+  out.answered.push(index)
+  if (command.status) out.acks.push({ group: member.group, message })
+  else fail(state, settings, member.group, row, message, 'nack', command.feedback, moment, out)
+}
+
+function decideLateAck(
+  state: BrokerState,
+  session: Session,
+  command: DeliverAckCommand,
+  group: GroupNumber,
+  out: Decision,
+): void {
+  const late = session.inFlight.findLate(command.opaque)
+  const counts =
+    late !== undefined &&
+    late.group === group &&
+    isStill(state, late.row, late.message) &&
+    state.messages.idMatches(late.row, command)
+  if (!counts) {
+    session.counters.ignoredAcks += 1
+    return
+  }
+  out.answeredLate = { opaque: command.opaque, connection: command.connection }
+  if (command.status) out.acks.push({ group, message: late.message })
+}
+
+/** One record for all acks of a turn and group. */
+export function decideGathered(session: Session, out: Decision): void {
+  for (const [group, messages] of session.acked)
+    out.records.push({ kind: 'acked', group, messages })
+}
+
+/** Leases that have run out, oldest first. */
+export function decideTimeouts(
+  state: BrokerState,
+  session: Session,
+  settings: BrokerSettings,
+  moment: Moment,
+  limit: number,
+  out: Decision,
+): void {
+  const { inFlight } = session
+  for (const index of inFlight.expired(moment.nowMs, limit)) {
+    out.lapsed.push(index)
+    if (inFlight.kindOf(index) === entryFly) repeatFly(session, index, out)
+    if (inFlight.kindOf(index) !== entryStored) continue
+    const row = inFlight.rowOf(index)
+    const message = inFlight.messageOf(index)
+    if (isStill(state, row, message))
+      fail(state, settings, inFlight.groupOf(index), row, message, 'timeout', '', moment, out)
+  }
+}
+
+/** The connection could not take it, or the log could not give it. */
+export function decideUndeliverable(
+  state: BrokerState,
+  session: Session,
+  settings: BrokerSettings,
+  command: UndeliverableCommand,
+  moment: Moment,
+  out: Decision,
+): void {
+  const { inFlight } = session
+  const index = inFlight.find(command.opaque)
+  if (index < 0 || inFlight.kindOf(index) !== entryStored) return
+  const group = inFlight.groupOf(index)
+  const row = inFlight.rowOf(index)
+  const message = inFlight.messageOf(index)
+  out.answered.push(index)
+  if (!isStill(state, row, message)) return
+  if (command.cause === 'too-large') {
+    fail(
+      state,
+      settings,
+      group,
+      row,
+      message,
+      'too-large',
+      'larger than the client can read',
+      moment,
+      out,
+    )
+    return
+  }
+  const feedback = 'the stored bytes are damaged'
+  out.records.push({ kind: 'dead-lettered', group, message, reason: 'damaged', feedback })
+}
+
+/** Every lease of a connection that is gone. What never reached the socket gets its attempt back. */
+export function failConnection(
+  state: BrokerState,
+  session: Session,
+  settings: BrokerSettings,
+  connection: number,
+  unsent: ReadonlySet<number>,
+  moment: Moment,
+  out: Decision,
+): void {
+  const { inFlight } = session
+  for (const index of inFlight.ofConnection(connection as never)) {
+    out.lapsed.push(index)
+    if (inFlight.kindOf(index) === entryFly) repeatFly(session, index, out)
+    if (inFlight.kindOf(index) !== entryStored) continue
+    const row = inFlight.rowOf(index)
+    const message = inFlight.messageOf(index)
+    if (!isStill(state, row, message)) continue
+    const cause = unsent.has(inFlight.opaqueOf(index)) ? 'not-sent' : 'connection-lost'
+    fail(state, settings, inFlight.groupOf(index), row, message, cause, '', moment, out)
+  }
+}
+
+/** The row may have been given to another message since. */
+function isStill(state: BrokerState, row: Row, message: Offset): boolean {
+  return state.messages.offsetOf(row) === message
+}
+
+function fail(
+  state: BrokerState,
+  settings: BrokerSettings,
+  group: GroupNumber,
+  row: Row,
+  message: Offset,
+  cause: FailureCause,
+  feedback: string,
+  moment: Moment,
+  out: Decision,
+): void {
+  const queue = state.queues.find(group, state.messages.topicOf(row))
+  if (queue === undefined) return
+  const ordinal = state.topics.ordinalOf(row)
+  if (!queue.isUnsettled(ordinal) || !queue.isOut(ordinal)) return
+  const attempts = queue.attemptsOf(ordinal)
+  const text = feedback.slice(0, feedbackCharsMax)
+  const waitMs = cause === 'not-sent' ? 0 : backoffMs(settings.backoff, attempts)
+  const retryAtMs = moment.nowMs + waitMs
+  out.records.push({ kind: 'failed', group, message, cause, feedback: text, retryAtMs })
+  if (cause === 'not-sent') return
+  if (isExhausted(attempts, state.messages.deliverLimitOf(row)))
+    out.records.push({ kind: 'dead-lettered', group, message, reason: 'limit', feedback: text })
+}
+
+function repeatFly(session: Session, index: number, out: Decision): void {
+  const fly = session.flyOf(session.inFlight.opaqueOf(index))
+  if (fly === undefined || fly.attempt >= flyAttemptsMax) return
+  const group = session.inFlight.groupOf(index)
+  out.fly.push({ group, message: { ...fly, attempt: fly.attempt + 1 } })
+}

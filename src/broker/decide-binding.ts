@@ -1,0 +1,231 @@
+// Bindings change: by a client for its own group, by the registry as a whole, by an operator. They enter the log before
+// they influence routing; a source removes only what it made.
+
+import type { Dictionary } from '../index/dictionary.ts'
+import type { GroupNumber, Ordinal, Row, TopicNumber, TypeNumber } from '../model/ids.ts'
+import {
+  bindingsPerTopicMax,
+  groupBytesMax,
+  namesMax,
+  patternCharsMax,
+  topicBytesMax,
+} from '../model/limits.ts'
+import type { Binding, BindingSource } from '../model/record.ts'
+import type { RegistrySnapshot } from '../model/registry.ts'
+import type { BindCommand, ClientBinding, OperatorAction, OperatorCommand } from './command.ts'
+import type { Decision } from './decision.ts'
+import type { Session } from './session.ts'
+import type { BrokerState } from './state.ts'
+
+const encoder = new TextEncoder()
+
+export function decideBind(
+  state: BrokerState,
+  session: Session,
+  command: BindCommand,
+  out: Decision,
+): void {
+  const member = session.memberOf(command.connection)
+  if (member === undefined) return
+  const { connection, opaque } = command
+  const refused = refusal(command.topic, command.bindings)
+  if (refused !== undefined) {
+    out.immediate.push({
+      kind: 'command-ack',
+      connection,
+      opaque,
+      status: false,
+      feedback: refused,
+    })
+    return
+  }
+  const topic = numberOfTopic(state, command.topic, out)
+  if (topic === undefined) return
+  const problem = change(state, 'client', topic, member.group, command.bindings, out)
+  out.effects.push({ kind: 'command-ack', connection, opaque, status: true, feedback: problem })
+}
+
+export function decideBindByOperator(
+  state: BrokerState,
+  command: OperatorCommand,
+  action: Extract<OperatorAction, { name: 'bind' }>,
+  out: Decision,
+): void {
+  const topicName = encoder.encode(action.topic)
+  const error = refusal(topicName, action.bindings)
+  if (error !== undefined) {
+    out.immediate.push({
+      kind: 'operator-reply',
+      reply: command.reply,
+      result: { ok: false, error },
+    })
+    return
+  }
+  const topic = numberOfTopic(state, topicName, out)
+  const group = numberOfGroup(state, encoder.encode(action.group), out)
+  if (topic === undefined || group === undefined) return
+  out.records.push({
+    kind: 'operator',
+    who: command.who,
+    action: 'bind',
+    detail: `${action.topic} ${action.group}`,
+  })
+  const detail = change(state, 'operator', topic, group, action.bindings, out)
+  out.effects.push({ kind: 'operator-reply', reply: command.reply, result: { ok: true, detail } })
+}
+
+/** One complete read of a registry: what it does not name any more is removed. */
+export function decideRegistry(
+  state: BrokerState,
+  snapshot: RegistrySnapshot,
+  out: Decision,
+): void {
+  if (nameNew(state, snapshot, out)) return
+  const wanted = new Map<TopicNumber, Map<GroupNumber, ClientBinding[]>>()
+  for (const binding of snapshot.bindings) {
+    const topic = numberIn(state.topicNames, binding.topic) as TopicNumber
+    const group = numberIn(state.groupNames, binding.group) as GroupNumber
+    if (topic === 0 || group === 0) continue
+    let groups = wanted.get(topic)
+    if (groups === undefined) wanted.set(topic, (groups = new Map<GroupNumber, ClientBinding[]>()))
+    const list = groups.get(group)
+    if (list === undefined) groups.set(group, [binding])
+    else list.push(binding)
+  }
+  for (const { source, binding } of state.bindings.list()) {
+    if (source !== snapshot.source || wanted.get(binding.topic)?.has(binding.group) === true)
+      continue
+    const groups = wanted.get(binding.topic) ?? new Map<GroupNumber, ClientBinding[]>()
+    groups.set(binding.group, [])
+    wanted.set(binding.topic, groups)
+  }
+  for (const [topic, groups] of wanted)
+    for (const [group, bindings] of groups)
+      change(state, snapshot.source, topic, group, bindings, out)
+}
+
+/** Give numbers to the names of a snapshot that have none yet. True: apply these first, then decide again. */
+function nameNew(state: BrokerState, snapshot: RegistrySnapshot, out: Decision): boolean {
+  const give = (
+    dictionary: 'topic' | 'group',
+    names: Dictionary,
+    bytesMax: number,
+    list: Iterable<string>,
+  ): void => {
+    let number = names.nextNumber()
+    for (const text of list) {
+      const name = encoder.encode(text)
+      if (
+        name.length === 0 ||
+        name.length > bytesMax ||
+        number >= namesMax ||
+        numberIn(names, text) !== 0
+      )
+        continue
+      out.records.push({ kind: 'named', dictionary, number, name })
+      number += 1
+    }
+  }
+  give('topic', state.topicNames, topicBytesMax, new Set(snapshot.bindings.map((one) => one.topic)))
+  give('group', state.groupNames, groupBytesMax, new Set(snapshot.bindings.map((one) => one.group)))
+  out.again = out.records.length > 0
+  return out.again
+}
+
+function numberIn(names: Dictionary, text: string): number {
+  const name = encoder.encode(text)
+  return names.numberOf(name, 0, name.length)
+}
+
+/** Record the new list if it differs; returns a warning, or ''. */
+function change(
+  state: BrokerState,
+  source: BindingSource,
+  topic: TopicNumber,
+  group: GroupNumber,
+  list: readonly ClientBinding[],
+  out: Decision,
+): string {
+  const bindings: Binding[] = list.map((one) => ({
+    topic,
+    group,
+    bindType: one.bindType,
+    messageType: one.bindType === 'fanout' ? '*' : one.messageType,
+    watermark: one.watermark,
+    persistent: one.persistent,
+  }))
+  if (!sameList(state.bindings.listOf(source, topic, group), bindings)) {
+    const types = waitingTypes(state, topic, group)
+    const { parks, unparks } = state.bindings.preview(source, topic, group, bindings, types)
+    out.records.push({ kind: 'bindings-changed', source, topic, group, bindings, parks, unparks })
+  }
+  return state.bindings.problemsOf(bindings).join('; ')
+}
+
+function sameList(a: readonly Binding[], b: readonly Binding[]): boolean {
+  if (a.length !== b.length) return false
+  return a.every((one, i) => {
+    const other = b[i]!
+    return (
+      one.bindType === other.bindType &&
+      one.messageType === other.messageType &&
+      one.watermark === other.watermark &&
+      one.persistent === other.persistent
+    )
+  })
+}
+
+/** The types of what a group has waiting in a topic: only they can be parked or wanted again. */
+function waitingTypes(state: BrokerState, topic: TopicNumber, group: GroupNumber): Set<TypeNumber> {
+  const types = new Set<TypeNumber>()
+  const queue = state.queues.find(group, topic)
+  queue?.forEachUnsettled((ordinal: Ordinal) => {
+    const row = state.topics.rowAt(topic, ordinal)
+    if (row !== -1) types.add(state.messages.typeOf(row as Row))
+  })
+  return types
+}
+
+function refusal(topic: Uint8Array, bindings: readonly ClientBinding[]): string | undefined {
+  if (topic.length === 0 || topic.length > topicBytesMax)
+    return `topic: expected 1 to ${topicBytesMax} bytes`
+  if (bindings.length > bindingsPerTopicMax)
+    return `bindings: expected at most ${bindingsPerTopicMax} for one topic`
+  const long = bindings.find((one) => one.messageType.length > patternCharsMax)
+  return long === undefined
+    ? undefined
+    : `messageType: expected at most ${patternCharsMax} characters`
+}
+
+function numberOfTopic(
+  state: BrokerState,
+  name: Uint8Array,
+  out: Decision,
+): TopicNumber | undefined {
+  const number = state.topicNames.numberOf(name, 0, name.length) as TopicNumber
+  if (number !== 0) return number
+  announce('topic', state.topicNames.nextNumber(), name, out)
+  return undefined
+}
+
+function numberOfGroup(
+  state: BrokerState,
+  name: Uint8Array,
+  out: Decision,
+): GroupNumber | undefined {
+  const number = state.groupNames.numberOf(name, 0, name.length) as GroupNumber
+  if (number !== 0) return number
+  announce('group', state.groupNames.nextNumber(), name, out)
+  return undefined
+}
+
+function announce(
+  dictionary: 'topic' | 'group',
+  number: number,
+  name: Uint8Array,
+  out: Decision,
+): void {
+  if (number >= namesMax || (dictionary === 'group' && name.length > groupBytesMax)) return
+  out.records.push({ kind: 'named', dictionary, number, name })
+  out.again = true
+}

@@ -1,0 +1,79 @@
+// Connections come and go.
+
+import type { GroupNumber } from '../model/ids.ts'
+import { groupBytesMax, namesMax } from '../model/limits.ts'
+import type { JoinCommand, LeaveCommand } from './command.ts'
+import { failConnection } from './decide-answer.ts'
+import type { Decision, Moment } from './decision.ts'
+import { Member } from './member.ts'
+import type { Session } from './session.ts'
+import type { BrokerSettings } from './settings.ts'
+import type { BrokerState } from './state.ts'
+
+/** Any group and any secret are welcome, as with the original. A second handshake of a connection changes nothing. */
+export function decideJoin(
+  state: BrokerState,
+  session: Session,
+  settings: BrokerSettings,
+  command: JoinCommand,
+  moment: Moment,
+  out: Decision,
+): void {
+  const { connection, opaque, group: name } = command
+  const answer = (status: boolean, feedback: string): void =>
+    void out.effects.push({ kind: 'auth-ack', connection, opaque, status, feedback })
+  if (session.memberOf(connection) !== undefined) {
+    answer(true, 'Auth Succ')
+    return
+  }
+  const number = state.groupNames.numberOf(name, 0, name.length) as GroupNumber
+  if (number === 0) {
+    const next = state.groupNames.nextNumber()
+    if (name.length > groupBytesMax || next >= namesMax) {
+      answer(
+        false,
+        name.length > groupBytesMax
+          ? `group longer than ${groupBytesMax} bytes`
+          : 'too many groups',
+      )
+      out.effects.push({ kind: 'close', connection, reason: 'refused handshake' })
+      return
+    }
+    out.records.push({ kind: 'named', dictionary: 'group', number: next, name: name.slice() })
+    out.again = true
+    return
+  }
+  out.records.push({
+    kind: 'members-changed',
+    group: number,
+    connection,
+    peer: command.peer,
+    change: 'joined',
+  })
+  const identity = {
+    connection,
+    group: number,
+    peer: command.peer,
+    joinedAtMs: moment.nowMs,
+    warmingUpMs: Math.max(0, command.warmingUpSeconds) * 1000,
+    frameBytesMax: command.frameBytesMax,
+  }
+  out.joined = new Member(identity, settings.inFlightWindow)
+  answer(true, 'Auth Succ')
+}
+
+export function decideLeave(
+  state: BrokerState,
+  session: Session,
+  settings: BrokerSettings,
+  command: LeaveCommand,
+  moment: Moment,
+  out: Decision,
+): void {
+  const member = session.memberOf(command.connection)
+  if (member === undefined) return
+  failConnection(state, session, settings, command.connection, new Set(command.unsent), moment, out)
+  const { connection, group, peer } = member
+  out.records.push({ kind: 'members-changed', group, connection, peer, change: 'left' })
+  out.left = connection
+}

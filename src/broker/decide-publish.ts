@@ -1,0 +1,187 @@
+// Taking a message: the original's checks in the original's order, then idempotence, then the record.
+
+import type { TopicNumber, TypeNumber } from '../model/ids.ts'
+import { namesMax, propertiesBytesMax, topicBytesMax, typeBytesMax } from '../model/limits.ts'
+import type { DictionaryName, MessageFields } from '../model/record.ts'
+import { statusPrepared, statusRolledBack } from '../index/message-table.ts'
+import type { PublishCommand } from './command.ts'
+import { type ContentHash, hashContent } from './content-hash.ts'
+import type { Decision, Moment } from './decision.ts'
+import type { Effect } from './effect.ts'
+import type { Member } from './member.ts'
+import type { Session } from './session.ts'
+import type { BrokerSettings } from './settings.ts'
+import type { BrokerState } from './state.ts'
+
+const content: ContentHash = { content0: 0, content1: 0 }
+
+export function decidePublish(
+  state: BrokerState,
+  session: Session,
+  settings: BrokerSettings,
+  command: PublishCommand,
+  moment: Moment,
+  out: Decision,
+): void {
+  const member = session.memberOf(command.connection)
+  if (member === undefined) return
+  const reason = refusal(session, settings, command, moment)
+  if (reason !== undefined) {
+    out.immediate.push(storeAck(command, moment, false, reason))
+    return
+  }
+  const { view } = command
+  const topic = state.topicNames.numberOf(view.raw, view.topicStart, view.topicEnd) as TopicNumber
+  const type = state.typeNames.numberOf(view.raw, view.typeStart, view.typeEnd) as TypeNumber
+  if (topic === 0 || type === 0) {
+    nameThem(state, command, moment, topic, type, out)
+    return
+  }
+  if (view.fly) decideFly(state, session, command, moment, topic, type, out)
+  else decideStored(state, command, moment, member, topic, type, out)
+}
+
+/** The first check that fails, in the words of the original where it has them. */
+function refusal(
+  session: Session,
+  settings: BrokerSettings,
+  command: PublishCommand,
+  moment: Moment,
+): string | undefined {
+  const { view } = command
+  if (session.receive !== undefined && session.receive.level(moment.nowMs) < 1)
+    return `Store Result KiteQ OverFlow [${settings.address}]`
+  if (moment.unflushedBytes > settings.unflushedBytesMax)
+    return `Store Result KiteQ OverFlow [${settings.address}]`
+  if (moment.refusal !== undefined) return `Store Result false Cost:0 ${moment.refusal}`
+  if (settings.topics !== '*' && !isServed(settings.topics, command))
+    return 'UnSupport Topic Message!'
+  if (!view.idValid) return 'Invalid MessageId For UUID!'
+  if (view.expiredTime > 0 && view.expiredTime * 1000 <= moment.nowMs) return 'Expired Message!'
+  if (view.topicEnd - view.topicStart > topicBytesMax)
+    return `Topic longer than ${topicBytesMax} bytes!`
+  if (view.topicEnd === view.topicStart) return 'Empty topic!'
+  if (view.typeEnd - view.typeStart > typeBytesMax)
+    return `MessageType longer than ${typeBytesMax} bytes!`
+  if (view.propertiesBytes > propertiesBytesMax)
+    return `Properties larger than ${propertiesBytesMax} bytes!`
+  if (view.fly && !view.commit) return 'FLY MUST BE COMMITTED !'
+  return undefined
+}
+
+function isServed(topics: readonly string[], command: PublishCommand): boolean {
+  const { raw, topicStart, topicEnd } = command.view
+  const name = new TextDecoder().decode(raw.subarray(topicStart, topicEnd))
+  return topics.includes(name)
+}
+
+function nameThem(
+  state: BrokerState,
+  command: PublishCommand,
+  moment: Moment,
+  topic: TopicNumber,
+  type: TypeNumber,
+  out: Decision,
+): void {
+  const { view } = command
+  const name = (dictionary: DictionaryName, number: number, start: number, end: number): void => {
+    if (number >= namesMax)
+      out.immediate.push(storeAck(command, moment, false, `Too many distinct ${dictionary}s!`))
+    else out.records.push({ kind: 'named', dictionary, number, name: view.raw.slice(start, end) })
+  }
+  if (topic === 0) name('topic', state.topicNames.nextNumber(), view.topicStart, view.topicEnd)
+  if (type === 0) name('type', state.typeNames.nextNumber(), view.typeStart, view.typeEnd)
+  out.again = out.immediate.length === 0
+  if (!out.again) out.records.length = 0
+}
+
+function decideStored(
+  state: BrokerState,
+  command: PublishCommand,
+  moment: Moment,
+  member: Member,
+  topic: TopicNumber,
+  type: TypeNumber,
+  out: Decision,
+): void {
+  const { view } = command
+  hashContent(view, topic, content)
+  const known = state.ids.find(view)
+  if (known >= 0) {
+    const status = state.messages.statusOf(known)
+    const same =
+      state.messages.topicOf(known) === topic &&
+      state.messages.contentMatches(known, content.content0, content.content1)
+    const why = !same
+      ? 'Message id is taken by another message!'
+      : status === statusRolledBack
+        ? 'Message was rolled back!'
+        : status === statusPrepared && view.commit
+          ? 'Message id is in an open transaction!'
+          : undefined
+    if (why !== undefined) out.immediate.push(storeAck(command, moment, false, why))
+    else out.effects.push(storeAck(command, moment, true, undefined))
+    return
+  }
+  const fields: MessageFields = {
+    id0: view.id0,
+    id1: view.id1,
+    id2: view.id2,
+    id3: view.id3,
+    topic,
+    type,
+    publisher: member.group,
+    form: view.form,
+    content0: content.content0,
+    content1: content.content1,
+    expiresAt: view.expiresAt,
+    deliverLimit: view.deliverLimit,
+    message: view.message,
+  }
+  if (view.commit)
+    out.records.push({ kind: 'published', ...fields, routing: state.bindings.route(topic, type) })
+  else out.records.push({ kind: 'prepared', ...fields })
+  out.effects.push(storeAck(command, moment, true, undefined))
+}
+
+/** Acked on receipt, never stored; one member of each matching group gets it, at most three times. */
+function decideFly(
+  state: BrokerState,
+  session: Session,
+  command: PublishCommand,
+  moment: Moment,
+  topic: TopicNumber,
+  type: TypeNumber,
+  out: Decision,
+): void {
+  out.immediate.push(storeAck(command, moment, true, 'FLY NO NEED SAVE'))
+  const { source, start, end } = command.view.message
+  const routing = state.bindings.route(topic, type)
+  for (const group of [...routing.durable, ...routing.transient]) {
+    if ((session.groups.get(group)?.members.length ?? 0) === 0) continue
+    out.fly.push({
+      group,
+      message: { form: command.view.form, bytes: source.slice(start, end), attempt: 1 },
+    })
+  }
+}
+
+function storeAck(
+  command: PublishCommand,
+  moment: Moment,
+  status: boolean,
+  feedback: string | undefined,
+): Extract<Effect, { kind: 'store-ack' }> {
+  const { view } = command
+  return {
+    kind: 'store-ack',
+    connection: command.connection,
+    opaque: command.opaque,
+    idSource: view.raw,
+    idStart: view.idStart,
+    idEnd: view.idEnd,
+    status,
+    feedback,
+    takenAtMs: moment.nowMs,
+  }
+}

@@ -1,0 +1,47 @@
+// state, session, command, moment -> records and effects. Pure: it changes nothing but the decision it is given.
+
+import { unreachable } from '../model/assert.ts'
+import type { Command } from './command.ts'
+import { decideAck, decideUndeliverable } from './decide-answer.ts'
+import { decideBind, decideBindByOperator, decideRegistry } from './decide-binding.ts'
+import { decideJoin, decideLeave } from './decide-members.ts'
+import { decidePublish } from './decide-publish.ts'
+import { decideByOperator, decideTransaction } from './decide-transaction.ts'
+import type { Decision, Moment } from './decision.ts'
+import type { Session } from './session.ts'
+import type { BrokerSettings } from './settings.ts'
+import type { BrokerState } from './state.ts'
+
+export function decide(
+  state: BrokerState,
+  session: Session,
+  settings: BrokerSettings,
+  command: Exclude<Command, { kind: 'credit' }>,
+  moment: Moment,
+  out: Decision,
+): void {
+  switch (command.kind) {
+    case 'publish':
+      return decidePublish(state, session, settings, command, moment, out)
+    case 'deliver-ack':
+      return decideAck(state, session, settings, command, moment, out)
+    case 'transaction':
+      return decideTransaction(state, session, command, out)
+    case 'join':
+      return decideJoin(state, session, settings, command, moment, out)
+    case 'leave':
+      return decideLeave(state, session, settings, command, moment, out)
+    case 'bind':
+      return decideBind(state, session, command, out)
+    case 'undeliverable':
+      return decideUndeliverable(state, session, settings, command, moment, out)
+    case 'registry':
+      return decideRegistry(state, command.snapshot, out)
+    case 'operator':
+      if (command.action.name === 'bind')
+        return decideBindByOperator(state, command, command.action, out)
+      return decideByOperator(state, command, command.action, out)
+    default:
+      return unreachable(command)
+  }
+}

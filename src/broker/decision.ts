@@ -1,0 +1,60 @@
+// What `decide` answers: records to append, effects that wait for them, and refusals that need not wait. One object is
+// reused for every command, so deciding allocates only what it decides.
+
+import type { LogRecord } from '../model/record.ts'
+import type { ConnectionNumber, GroupNumber, Offset } from '../model/ids.ts'
+import type { Effect } from './effect.ts'
+import type { FlyMessage } from './group-session.ts'
+import type { Member } from './member.ts'
+
+export class Decision {
+  readonly records: LogRecord[] = []
+  /** Held until everything appended so far is durable. */
+  readonly effects: Effect[] = []
+  /** Promise nothing, so they leave at once. */
+  readonly immediate: Effect[] = []
+  /** In-flight entries answered in time, and those whose lease is over. */
+  readonly answered: number[] = []
+  readonly lapsed: number[] = []
+  /** A late ack that settled something. */
+  answeredLate: { readonly opaque: number; readonly connection: ConnectionNumber } | undefined
+  /** Acks to gather into one record at the end of the turn. */
+  readonly acks: { readonly group: GroupNumber; readonly message: Offset }[] = []
+  /** Fly messages to put before a group. */
+  readonly fly: { readonly group: GroupNumber; readonly message: FlyMessage }[] = []
+  joined: Member | undefined
+  left: ConnectionNumber | undefined
+  /** The records only gave names their numbers: apply them, then decide the same command again. */
+  again = false
+
+  clear(): void {
+    empty(this.records)
+    empty(this.effects)
+    empty(this.immediate)
+    empty(this.answered)
+    empty(this.lapsed)
+    empty(this.acks)
+    empty(this.fly)
+    this.answeredLate = undefined
+    this.joined = undefined
+    this.left = undefined
+    this.again = false
+  }
+}
+
+/** Setting the length of an empty array costs as much as of a full one; most of these are empty most of the time. */
+function empty(list: unknown[]): void {
+  if (list.length > 0) list.length = 0
+}
+
+/** What is neither state nor session: handed in, so that deciding is a function. */
+export interface Moment {
+  /** Broker time, ms since 1970. */
+  readonly nowMs: number
+  /** Appended and not yet durable. */
+  readonly unflushedBytes: number
+  /** Why no publish can be taken (full disk, shutting down), or undefined. */
+  readonly refusal: string | undefined
+  /** A number in [0, 1) for choices that must not follow a pattern. */
+  readonly chance: number
+}

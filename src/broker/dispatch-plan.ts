@@ -1,0 +1,28 @@
+// What dispatching one group comes to, for the session to note: how far each queue was read and when to look again.
+
+import type { Ordinal } from '../model/ids.ts'
+import type { GroupSession, QueueSession } from './group-session.ts'
+
+export interface QueueTurn {
+  readonly queue: QueueSession
+  cursor: Ordinal
+  retriesTaken: number
+  /** Messages given, one token of the rate limit each. */
+  given: number
+  /** Nothing is left in it that could be given now. */
+  isDrained: boolean
+  /** Its turn is over; otherwise it stays first, because the members or the budget ran out. */
+  hadWholeTurn: boolean
+}
+
+export interface DispatchPlan {
+  readonly group: GroupSession
+  readonly turns: QueueTurn[]
+  /** Queues whose rate limit says wait: active again when the group is woken. */
+  readonly limited: QueueSession[]
+  flyTaken: number
+  /** When a rate limit or a probe lets it go on; Infinity: somebody else marks it dirty. */
+  wakeAtMs: number
+  /** The budget ran out: dispatch again soon. */
+  hasMore: boolean
+}

@@ -1,0 +1,139 @@
+// What happened to the broker itself, as its records tell: starts, clean ends, holes, operators' acts, members that came and
+// went. For people and for the degraded mark; no decision about a message rests on it.
+
+import type { Offset, Position, SegmentNumber } from '../model/ids.ts'
+import { holesListedMax } from '../model/limits.ts'
+import { Digest, EntryHash } from '../model/mix.ts'
+import type { LogRecord } from '../model/record.ts'
+import type { SectionReader, SectionWriter } from '../model/section.ts'
+
+/** A stretch of the log that damage has taken. */
+export interface Hole {
+  readonly segment: SegmentNumber
+  readonly position: Position
+  /** Bytes. */
+  readonly length: number
+  readonly firstOffset: Offset
+  /** Records. */
+  readonly count: number
+}
+
+export interface JournalCounts {
+  starts: number
+  cleanStops: number
+  operatorActs: number
+  joins: number
+  leaves: number
+  holes: number
+  /** Records that stood in holes. */
+  recordsLost: number
+}
+
+export class Journal {
+  readonly digest: Digest = new Digest()
+  private readonly counted: JournalCounts = {
+    starts: 0,
+    cleanStops: 0,
+    operatorActs: 0,
+    joins: 0,
+    leaves: 0,
+    holes: 0,
+    recordsLost: 0,
+  }
+  private readonly listed: Hole[] = []
+
+  constructor() {
+    this.countsHash().addTo(this.digest)
+  }
+
+  get counts(): Readonly<JournalCounts> {
+    return this.counted
+  }
+
+  /** The first holes found; `counts.holes` may be more. */
+  get holes(): readonly Hole[] {
+    return this.listed
+  }
+
+  /** Fold move. */
+  count(what: keyof JournalCounts, by = 1): void {
+    this.countsHash().removeFrom(this.digest)
+    this.counted[what] += by
+    this.countsHash().addTo(this.digest)
+  }
+
+  /** Fold move. */
+  addHole(record: Extract<LogRecord, { kind: 'hole' }>): void {
+    const { segment, position, length, firstOffset, count } = record
+    this.count('holes')
+    this.count('recordsLost', count)
+    if (this.listed.length < holesListedMax)
+      this.put({ segment, position, length, firstOffset, count })
+  }
+
+  recompute(into: Digest): void {
+    this.countsHash().addTo(into)
+    this.listed.forEach((hole, at) => holeHash(hole, at).addTo(into))
+  }
+
+  save(writer: SectionWriter): void {
+    for (const name of countNames) writer.f64(this.counted[name])
+    writer.u32(this.listed.length)
+    for (const hole of this.listed) {
+      writer.u32(hole.segment)
+      writer.f64(hole.position)
+      writer.f64(hole.length)
+      writer.f64(hole.firstOffset)
+      writer.f64(hole.count)
+    }
+  }
+
+  load(reader: SectionReader): void {
+    this.countsHash().removeFrom(this.digest)
+    for (const name of countNames) this.counted[name] = reader.f64()
+    this.countsHash().addTo(this.digest)
+    const holes = reader.u32()
+    for (let i = 0; i < holes; i++) {
+      this.put({
+        segment: reader.u32() as SegmentNumber,
+        position: reader.f64() as Position,
+        length: reader.f64(),
+        firstOffset: reader.f64() as Offset,
+        count: reader.f64(),
+      })
+    }
+  }
+
+  private put(hole: Hole): void {
+    holeHash(hole, this.listed.length).addTo(this.digest)
+    this.listed.push(hole)
+  }
+
+  private countsHash(): EntryHash {
+    const counts = this.counted
+    for (const name of countNames) scratch.whole(counts[name])
+    return scratch
+  }
+}
+
+const countNames = [
+  'starts',
+  'cleanStops',
+  'operatorActs',
+  'joins',
+  'leaves',
+  'holes',
+  'recordsLost',
+] as const
+const scratch = new EntryHash()
+
+// A hole's place is part of what its record says, not of where the record stands: it is digested like anything else.
+function holeHash(hole: Hole, at: number): EntryHash {
+  return scratch
+    .word(at)
+    .word(hole.segment)
+    .whole(hole.position)
+    .whole(hole.length)
+    .whole(hole.firstOffset)
+    .whole(hole.count)
+}

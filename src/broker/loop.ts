@@ -1,0 +1,348 @@
+// The loop: command -> decide -> append -> apply, effects held until durable. One writer, one order, no promise on the way.
+// Must never release an effect before the records appended ahead of it are durable, nor go on after a failed write.
+
+import type { Clock, Scheduler } from '../model/clock.ts'
+import type { ConnectionNumber, Offset } from '../model/ids.ts'
+import type { LogRecord, RecordPlace } from '../model/record.ts'
+import { apply } from './apply.ts'
+import type { BrokerPort, Command, DeliverAckCommand } from './command.ts'
+import { decideGathered, decideTimeouts } from './decide-answer.ts'
+import { decideDispatch } from './decide-dispatch.ts'
+import { decideExpiry } from './decide-expiry.ts'
+import { decideInquiry } from './decide-transaction.ts'
+import { decide } from './decide.ts'
+import { Decision, type Moment } from './decision.ts'
+import type { EffectSink } from './effect.ts'
+import { HeldEffects } from './held-effects.ts'
+import { noteRecord } from './note-record.ts'
+import { Session } from './session.ts'
+import type { BrokerSettings } from './settings.ts'
+import type { BrokerState } from './state.ts'
+import { Traffic } from './traffic.ts'
+
+/** What the loop asks of the log. */
+export interface LogPort {
+  append(record: LogRecord, timeMs: number): RecordPlace
+  readonly endOffset: Offset
+  readonly durableOffset: Offset
+  readonly unflushedBytes: number
+  /** No further segment can be had: publishes are refused, the reserve serves the rest. */
+  readonly isFull: boolean
+  flush(): void
+}
+
+export interface LoopOptions {
+  readonly log: LogPort
+  readonly state: BrokerState
+  readonly settings: BrokerSettings
+  readonly clock: Clock
+  readonly scheduler: Scheduler
+  /** A number in [0, 1). */
+  readonly random: () => number
+}
+
+/** A turn works this long before it lets sockets be read again. */
+const turnBudgetMs = 5
+const dispatchBudget = 2048
+const timeoutsPerTurn = 1024
+const expiryPerTurn = 512
+const expiryEveryMs = 1000
+
+export class BrokerLoop implements BrokerPort {
+  readonly state: BrokerState
+  readonly session: Session
+  readonly traffic: Traffic = new Traffic()
+  settings: BrokerSettings
+  readonly #log: LogPort
+  readonly #clock: Clock
+  readonly #scheduler: Scheduler
+  readonly #random: () => number
+  readonly #held = new HeldEffects()
+  readonly #decision = new Decision()
+  readonly #moment = {
+    nowMs: 0,
+    unflushedBytes: 0,
+    refusal: undefined as string | undefined,
+    chance: 0,
+  }
+  #sink: EffectSink | undefined
+  /** Broker time is this plus the monotonic clock: wall time at the start, never behind the last record's. */
+  readonly #timeBase: number
+  #immediate: Decision['immediate'] = []
+  #connections = 0
+  #turnPlanned = false
+  #cancelTimer: (() => void) | undefined
+  #timerAtMs = Infinity
+  #nextExpiryMs = 0
+  #idleAtMs = Infinity
+  #refusal: string | undefined
+  #stopped = false
+  #whenReleased: (() => void)[] = []
+
+  constructor(options: LoopOptions) {
+    this.state = options.state
+    this.settings = options.settings
+    this.#log = options.log
+    this.#clock = options.clock
+    this.#scheduler = options.scheduler
+    this.#random = options.random
+    this.#timeBase =
+      Math.max(this.#clock.wallMs(), this.state.lastTimeMs) - this.#clock.monotonicMs()
+    const nowMs = this.nowMs()
+    this.session = new Session(this.settings, Math.floor(this.#random() * 0x7fffffff), nowMs)
+    this.#armTimer()
+  }
+
+  attach(sink: EffectSink): void {
+    this.#sink = sink
+  }
+
+  /** Known only once the broker listens; the original names it when it refuses for overload. */
+  setAddress(address: string): void {
+    this.settings = { ...this.settings, address }
+  }
+
+  nowMs(): number {
+    return Math.floor(this.#timeBase + this.#clock.monotonicMs())
+  }
+
+  nextConnection(): ConnectionNumber {
+    this.#connections += 1
+    return this.#connections as ConnectionNumber
+  }
+
+  /** Effects decided and not yet released. */
+  get heldEffects(): number {
+    return this.#held.size
+  }
+
+  submit(command: Command): void {
+    if (this.#stopped) return
+    if (command.kind === 'credit') {
+      const member = this.session.memberOf(command.connection)
+      if (member === undefined) return
+      member.window = command.window
+      this.session.markDirty(this.session.groupOf(member.group))
+    } else if (command.kind === 'deliver-ack') this.#submitAck(command)
+    else {
+      const out = this.#decision
+      const moment = this.#now()
+      do {
+        out.clear()
+        decide(this.state, this.session, this.settings, command, moment, out)
+        this.#commit(out, command.kind === 'publish' ? command.connection : undefined)
+      } while (out.again)
+    }
+    this.#planTurn()
+  }
+
+  /** Append a record that no command asks for: `started`, `closed`. */
+  note(record: LogRecord): void {
+    this.#write(record, this.nowMs())
+    this.#planTurn()
+  }
+
+  /** From now on every publish is refused with this reason; undefined takes them again. */
+  refusePublishes(reason: string | undefined): void {
+    this.#refusal = reason
+  }
+
+  /** The log has made more durable: what waited for it leaves, and the next batch goes. */
+  durable(): void {
+    if (this.#stopped) return
+    const released = this.#held.release(this.#log.durableOffset)
+    if (released.length > 0) this.#sink?.release(released)
+    if (this.#log.unflushedBytes > 0) this.#log.flush()
+    if (this.session.dirty.length > 0) this.#planTurn()
+    if (this.#held.size === 0 && this.#log.unflushedBytes === 0)
+      for (const done of this.#whenReleased.splice(0)) done()
+  }
+
+  /** Resolves once everything decided so far has been released. */
+  async settle(): Promise<void> {
+    this.#turn()
+    if (this.#held.size === 0 && this.#log.unflushedBytes === 0) return
+    await new Promise<void>((resolve) => this.#whenReleased.push(resolve))
+  }
+
+  /** No command, timer or effect after this. */
+  stop(): void {
+    this.#stopped = true
+    this.#cancelTimer?.()
+    for (const done of this.#whenReleased.splice(0)) done()
+  }
+
+  #submitAck(command: DeliverAckCommand): void {
+    const out = this.#decision
+    out.clear()
+    decide(this.state, this.session, this.settings, command, this.#now(), out)
+    this.#commit(out, undefined)
+  }
+
+  #now(): Moment {
+    const moment = this.#moment
+    moment.nowMs = this.nowMs()
+    moment.unflushedBytes = this.#log.unflushedBytes
+    moment.refusal = this.#refusal ?? (this.#log.isFull ? 'disk full, retry later' : undefined)
+    moment.chance = this.#random()
+    return moment
+  }
+
+  /** Carry out what was decided: records into log and state, then the session's side, then the effects into the queue. */
+  #commit(out: Decision, publisher: ConnectionNumber | undefined): void {
+    const { session } = this
+    const { nowMs } = this.#moment
+    for (const record of out.records) {
+      const offset = this.#write(record, nowMs)
+      if (record.kind === 'prepared' && publisher !== undefined)
+        session.preparedBy.set(offset, publisher)
+    }
+    for (const ack of out.acks) session.gatherAck(ack.group, ack.message)
+    for (const index of out.answered) session.answer(index)
+    for (const index of out.lapsed) session.lapse(index)
+    if (out.answeredLate !== undefined)
+      session.answerLate(out.answeredLate.opaque, out.answeredLate.connection)
+    for (const fly of out.fly) this.#takeFly(fly)
+    if (out.joined !== undefined) session.join(out.joined)
+    if (out.left !== undefined) session.leave(out.left)
+    for (const effect of out.immediate) {
+      if (effect.kind === 'store-ack' && !effect.status) session.counters.refusedPublishes += 1
+      session.observe(effect, nowMs)
+      this.#immediate.push(effect)
+    }
+    if (out.effects.length === 0) return
+    const after = this.#log.endOffset
+    for (const effect of out.effects) {
+      session.observe(effect, nowMs)
+      this.#held.push(effect, after)
+    }
+  }
+
+  #takeFly(fly: Decision['fly'][number]): void {
+    const group = this.session.groupOf(fly.group)
+    if (group.addFly(fly.message)) this.session.markDirty(group)
+    else this.session.counters.droppedFly += 1
+  }
+
+  #write(record: LogRecord, nowMs: number): Offset {
+    const place = this.#log.append(record, nowMs)
+    apply(this.state, record, place)
+    noteRecord(this.state, this.session, this.traffic, record, place.offset, nowMs)
+    this.#idleAtMs = record.kind === 'closed' ? Infinity : nowMs + this.settings.idleCloseMs
+    return place.offset
+  }
+
+  /** At most one turn waits; it runs once the sockets readable now have been read. */
+  #planTurn(): void {
+    if (this.#turnPlanned || this.#stopped) return
+    this.#turnPlanned = true
+    this.#scheduler.soon(() => {
+      this.#turnPlanned = false
+      if (!this.#stopped) this.#turn()
+    })
+  }
+
+  #turn(): void {
+    const out = this.#decision
+    const { session } = this
+    const moment = this.#now()
+    const until = this.#clock.monotonicMs() + turnBudgetMs
+    if (session.acked.size > 0) {
+      out.clear()
+      decideGathered(session, out)
+      this.#commit(out, undefined)
+      session.acked.clear()
+    }
+    session.advance(moment.nowMs)
+    if (session.inFlight.nextDeadline() <= moment.nowMs) {
+      out.clear()
+      decideTimeouts(this.state, session, this.settings, moment, timeoutsPerTurn, out)
+      this.#commit(out, undefined)
+    }
+    this.#expire(moment)
+    this.#inquire(moment, until)
+    this.#dispatch(moment, until)
+    if (moment.nowMs >= this.#idleAtMs) this.#write({ kind: 'closed', clean: false }, moment.nowMs)
+    if (this.#immediate.length > 0) {
+      const leaving = this.#immediate
+      this.#immediate = []
+      this.#sink?.release(leaving)
+    }
+    const released = this.#held.release(this.#log.durableOffset)
+    if (released.length > 0) this.#sink?.release(released)
+    this.#log.flush()
+    if (session.dirty.length > 0) this.#planTurn()
+    this.#armTimer()
+  }
+
+  #expire(moment: Moment): void {
+    if (moment.nowMs < this.#nextExpiryMs) return
+    const out = this.#decision
+    out.clear()
+    const found = decideExpiry(this.state, moment, expiryPerTurn, out)
+    this.#commit(out, undefined)
+    this.#nextExpiryMs = found < expiryPerTurn ? moment.nowMs + expiryEveryMs : moment.nowMs
+  }
+
+  #inquire(moment: Moment, until: number): void {
+    const { inquiries } = this.session
+    while (inquiries.next() <= moment.nowMs && this.#clock.monotonicMs() < until) {
+      const prepared = inquiries.firstValue as Offset
+      inquiries.pop()
+      const open = this.state.transactions.get(prepared)
+      if (open === undefined) continue
+      const out = this.#decision
+      out.clear()
+      if (decideInquiry(this.state, this.session, prepared, moment, out)) {
+        this.session.scheduleInquiry(prepared, open.inquiries + 1, moment.nowMs)
+        this.#commit(out, undefined)
+      } else this.session.waitForGroup(open.publisher, prepared)
+    }
+  }
+
+  #dispatch(moment: Moment, until: number): void {
+    const { session } = this
+    const groups = session.dirty
+    if (groups.length === 0) return
+    session.dirty = []
+    for (let i = 0; i < groups.length; i++) {
+      const group = groups[i]!
+      group.isDirty = false
+      const out = this.#decision
+      out.clear()
+      const plan = decideDispatch(
+        this.state,
+        session,
+        this.settings,
+        group,
+        moment,
+        dispatchBudget,
+        out,
+      )
+      this.#commit(out, undefined)
+      session.afterDispatch(plan, moment.nowMs)
+      for (const turn of plan.turns) this.traffic.deliver(turn.queue.topic, turn.given)
+      if (plan.hasMore) session.markDirty(group)
+      if (this.#clock.monotonicMs() < until) continue
+      for (const later of groups.slice(i + 1)) session.dirty.push(later)
+      return
+    }
+  }
+
+  /** One timer for everything that becomes due. */
+  #armTimer(): void {
+    const nowMs = this.nowMs()
+    let due = Math.min(this.session.nextDue(), this.#idleAtMs)
+    if (this.state.messages.count > 0) due = Math.min(due, Math.max(this.#nextExpiryMs, nowMs + 1))
+    if (due === this.#timerAtMs && this.#cancelTimer !== undefined) return
+    this.#cancelTimer?.()
+    this.#cancelTimer = undefined
+    this.#timerAtMs = due
+    if (due === Infinity || this.#stopped) return
+    this.#cancelTimer = this.#scheduler.after(Math.max(1, due - nowMs), () => {
+      this.#cancelTimer = undefined
+      this.#timerAtMs = Infinity
+      this.#planTurn()
+    })
+  }
+}

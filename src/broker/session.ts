@@ -1,0 +1,263 @@
+// The volatile side of the broker: connections, leases, rate limits, what is due when. `decide` reads it; it changes only
+// here, by what was decided and by time. A restart begins with an empty one.
+
+import { DueHeap } from '../consumer-offsets/due-heap.ts'
+import { entryFly, entryInquiry, InFlight } from '../consumer-offsets/in-flight.ts'
+import { invariant } from '../model/assert.ts'
+import type { ConnectionNumber, GroupNumber, Offset, Ordinal, TopicNumber } from '../model/ids.ts'
+import { inquiryDelayMs } from '../txn/inquiry.ts'
+import type { DispatchPlan } from './dispatch-plan.ts'
+import type { Effect } from './effect.ts'
+import { type FlyMessage, GroupSession, QueueSession } from './group-session.ts'
+import { Member } from './member.ts'
+import type { BrokerSettings } from './settings.ts'
+import { TokenBucket } from './token-bucket.ts'
+
+/** What happened and is nobody's record: for /stat and for people. */
+export interface SessionCounters {
+  ignoredAcks: number
+  ignoredDecisions: number
+  refusedPublishes: number
+  droppedFly: number
+}
+
+export class Session {
+  readonly members: Map<ConnectionNumber, Member> = new Map()
+  readonly groups: Map<GroupNumber, GroupSession> = new Map()
+  readonly inFlight: InFlight
+  readonly counters: SessionCounters = {
+    ignoredAcks: 0,
+    ignoredDecisions: 0,
+    refusedPublishes: 0,
+    droppedFly: 0,
+  }
+  /** Groups that may have something to give and somebody to give it to. */
+  dirty: GroupSession[] = []
+  /** Acks of this turn by group: one record for all of them. */
+  readonly acked: Map<GroupNumber, Offset[]> = new Map()
+  /** Open transactions by the connection that prepared them, which is asked first. */
+  readonly preparedBy: Map<Offset, ConnectionNumber> = new Map()
+  /** Value: offset of the prepared message. */
+  readonly inquiries: DueHeap = new DueHeap()
+  readonly receive: TokenBucket | undefined
+  readonly #settings: BrokerSettings
+  /** Value: ordinal; tag: queue session. */
+  readonly #retries = new DueHeap()
+  /** Value: group number. */
+  readonly #wakes = new DueHeap()
+  readonly #queues: QueueSession[] = []
+  readonly #flying = new Map<number, FlyMessage>()
+  /** Inquiries of groups without a connection, until one joins. */
+  readonly #unasked = new Map<GroupNumber, Offset[]>()
+
+  constructor(settings: BrokerSettings, opaqueSeed: number, nowMs: number) {
+    this.#settings = settings
+    this.inFlight = new InFlight(opaqueSeed)
+    this.receive =
+      settings.receiveRate > 0 ? new TokenBucket(settings.receiveRate, nowMs) : undefined
+  }
+
+  groupOf(group: GroupNumber): GroupSession {
+    let found = this.groups.get(group)
+    if (found === undefined) this.groups.set(group, (found = new GroupSession(group)))
+    return found
+  }
+
+  queueOf(group: GroupNumber, topic: TopicNumber): QueueSession {
+    const owner = this.groupOf(group)
+    let found = owner.queues.get(topic)
+    if (found === undefined) {
+      found = new QueueSession(this.#queues.length, owner, topic)
+      this.#queues.push(found)
+      owner.queues.set(topic, found)
+    }
+    return found
+  }
+
+  memberOf(connection: ConnectionNumber): Member | undefined {
+    return this.members.get(connection)
+  }
+
+  markDirty(group: GroupSession): void {
+    if (group.isDirty) return
+    group.isDirty = true
+    this.dirty.push(group)
+  }
+
+  /** Something waits in this queue. */
+  markReady(group: GroupNumber, topic: TopicNumber): void {
+    const queue = this.queueOf(group, topic)
+    queue.group.activate(queue)
+    this.markDirty(queue.group)
+  }
+
+  join(member: Member): void {
+    this.members.set(member.connection, member)
+    const group = this.groupOf(member.group)
+    group.members.push(member)
+    this.markDirty(group)
+    for (const offset of this.#unasked.get(member.group) ?? []) this.inquiries.push(0, offset, 0)
+    this.#unasked.delete(member.group)
+  }
+
+  /** The leases must have been ended before. */
+  leave(connection: ConnectionNumber): void {
+    const member = this.members.get(connection)
+    if (member === undefined) return
+    this.members.delete(connection)
+    const group = this.groupOf(member.group)
+    group.members.splice(group.members.indexOf(member), 1)
+    this.markDirty(group)
+  }
+
+  /** Ask again later; `made` inquiries so far. */
+  scheduleInquiry(prepared: Offset, made: number, nowMs: number): void {
+    this.inquiries.push(nowMs + inquiryDelayMs(this.#settings.inquiry, made), prepared, 0)
+  }
+
+  /** Nobody of the group is here to be asked. */
+  waitForGroup(group: GroupNumber, prepared: Offset): void {
+    const waiting = this.#unasked.get(group)
+    if (waiting === undefined) this.#unasked.set(group, [prepared])
+    else waiting.push(prepared)
+  }
+
+  /** A message below the cursor waits again as if it had never been tried. */
+  reopen(group: GroupNumber, topic: TopicNumber, ordinal: Ordinal): void {
+    const queue = this.queueOf(group, topic)
+    if (ordinal < queue.cursor) queue.cursor = ordinal
+    this.markReady(group, topic)
+  }
+
+  retryAt(queue: QueueSession, ordinal: Ordinal, dueMs: number, nowMs: number): void {
+    if (dueMs > nowMs) {
+      this.#retries.push(dueMs, ordinal, queue.id)
+      return
+    }
+    queue.retries.push(ordinal)
+    this.markReady(queue.group.group, queue.topic)
+  }
+
+  /** Time passes: what is due moves to where dispatching finds it. */
+  advance(nowMs: number): void {
+    while (this.#retries.next() <= nowMs) {
+      const queue = this.#queues[this.#retries.firstTag]!
+      queue.retries.push(this.#retries.firstValue as Ordinal)
+      this.markReady(queue.group.group, queue.topic)
+      this.#retries.pop()
+    }
+    while (this.#wakes.next() <= nowMs) {
+      const group = this.groupOf(this.#wakes.firstValue as GroupNumber)
+      group.wake()
+      this.markDirty(group)
+      this.#wakes.pop()
+    }
+  }
+
+  /** The next moment at which something becomes due, or Infinity. */
+  nextDue(): number {
+    return Math.min(
+      this.#retries.next(),
+      this.#wakes.next(),
+      this.inquiries.next(),
+      this.inFlight.nextDeadline(),
+    )
+  }
+
+  /** An effect was decided: leases begin, windows shrink. Gives deliveries and inquiries their opaques. */
+  observe(effect: Effect, nowMs: number): void {
+    const deadline = nowMs + this.#settings.deliveryTimeoutMs
+    switch (effect.kind) {
+      case 'deliver': {
+        const { connection, group } = effect
+        for (const delivery of effect.deliveries)
+          delivery.opaque = this.inFlight.add(
+            0, connection, group, delivery.row, delivery.message, delivery.attempt, deadline,
+          ) // prettier-ignore
+        this.members.get(connection)?.leased(effect.deliveries.length, nowMs)
+        return
+      }
+      case 'fly': {
+        const bytes = effect.message.source
+        effect.opaque = this.inFlight.add(
+          entryFly, effect.connection, effect.group, 0 as never, 0 as never, effect.attempt, deadline,
+        ) // prettier-ignore
+        this.#flying.set(effect.opaque, { form: effect.form, bytes, attempt: effect.attempt })
+        this.members.get(effect.connection)?.leased(1, nowMs)
+        return
+      }
+      case 'inquire': {
+        const member = this.members.get(effect.connection)
+        invariant(member !== undefined, `inquiry to connection ${effect.connection}, which is gone`)
+        effect.opaque = this.inFlight.add(
+          entryInquiry, effect.connection, member.group, 0 as never, effect.message, 0, deadline,
+        ) // prettier-ignore
+        member.leased(1, nowMs)
+        return
+      }
+      default:
+        return
+    }
+  }
+
+  /** A lease ended with an answer in time. */
+  answer(index: number): void {
+    this.members.get(this.inFlight.connectionOf(index))?.answered()
+    this.#end(index)
+  }
+
+  /** A lease ran out. Its late ack is still good for something. */
+  lapse(index: number): void {
+    this.inFlight.keepLate(index)
+    this.members.get(this.inFlight.connectionOf(index))?.lapsed()
+    this.#end(index)
+  }
+
+  answerLate(opaque: number, connection: ConnectionNumber): void {
+    this.inFlight.forgetLate(opaque)
+    const member = this.members.get(connection)
+    if (member === undefined) return
+    member.answeredLate()
+    this.markDirty(this.groupOf(member.group))
+  }
+
+  flyOf(opaque: number): FlyMessage | undefined {
+    return this.#flying.get(opaque)
+  }
+
+  gatherAck(group: GroupNumber, message: Offset): void {
+    const gathered = this.acked.get(group)
+    if (gathered === undefined) this.acked.set(group, [message])
+    else gathered.push(message)
+  }
+
+  /** What dispatching a group found: cursors move on, drained queues rest, and somebody wakes the group again. */
+  afterDispatch(plan: DispatchPlan, nowMs: number): void {
+    const group = plan.group
+    for (const turn of plan.turns) {
+      turn.queue.cursor = turn.cursor
+      if (turn.retriesTaken > 0) turn.queue.retriesTaken(turn.retriesTaken)
+      if (turn.given > 0) turn.queue.give(turn.given, nowMs)
+      if (turn.hadWholeTurn) group.endTurn(turn.isDrained)
+    }
+    for (const queue of plan.limited) group.limit(queue)
+    for (let i = 0; i < plan.flyTaken; i++) group.takeFly()
+    if (plan.wakeAtMs < group.wakeAtMs) {
+      group.wakeAtMs = plan.wakeAtMs
+      this.#wakes.push(plan.wakeAtMs, group.group, 0)
+    }
+  }
+
+  /** Rate limit of a queue, made or remade when the binding's rate has changed. */
+  limit(queue: QueueSession, rate: number, nowMs: number): void {
+    if (rate <= 0) queue.bucket = undefined
+    else if (queue.bucket?.rate !== rate) queue.bucket = new TokenBucket(rate, nowMs)
+  }
+
+  #end(index: number): void {
+    if (this.inFlight.kindOf(index) === entryFly) this.#flying.delete(this.inFlight.opaqueOf(index))
+    const group = this.groups.get(this.inFlight.groupOf(index))
+    if (group !== undefined) this.markDirty(group)
+    this.inFlight.remove(index)
+  }
+}
