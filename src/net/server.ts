@@ -1,0 +1,296 @@
+// Listens, accepts and closes in order; hands effects to the connections and writes once per socket and release.
+// Must never crash for what a peer or the accept queue does.
+
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import type { BrokerPort, UndeliverableCommand } from '../broker/command.ts'
+import type { Effect, EffectSink, MessageSource } from '../broker/effect.ts'
+import type { Clock } from '../model/clock.ts'
+import type { ConnectionNumber } from '../model/ids.ts'
+import { complaintIntervalMs, keepAliveMs } from '../model/limits.ts'
+import { defaultNetLimits, newCounters, type NetCounters, type NetLimits } from './net-limits.ts'
+import type { Framing } from './frame.ts'
+import { BufferPool } from './output-buffer.ts'
+import { ClientSession, type SessionHost } from './session.ts'
+import { EffectWriter, FrameTranslator } from './translate.ts'
+
+/** Where complaints go; any structured logger fits. */
+export interface NetLog {
+  warn(details: object, message: string): void
+}
+
+export interface NetServerOptions {
+  readonly broker: BrokerPort
+  readonly source: MessageSource
+  readonly clock: Clock
+  readonly log?: NetLog
+  readonly limits?: Partial<NetLimits>
+  /** What a weaker durability adds to the text of a store ack, with its leading space. */
+  readonly storedSuffix?: string
+}
+
+export interface NetStats extends Readonly<NetCounters> {
+  readonly connections: number
+}
+
+export interface ConnectionStats {
+  readonly connection: ConnectionNumber
+  readonly peer: string
+  readonly framing: Framing
+  readonly joined: boolean
+  readonly openForMs: number
+  readonly unsentBytes: number
+  /** Messages not written yet. */
+  readonly waiting: number
+  readonly deliveriesWritten: number
+}
+
+/** One address: how many connections it has, and when it was last complained about. */
+interface PeerAddress {
+  connections: number
+  complainedAtMs: number
+  suppressed: number
+}
+
+export class NetServer implements EffectSink {
+  readonly #host: SessionHost
+  readonly #counters: NetCounters = newCounters()
+  readonly #limits: NetLimits
+  readonly #clock: Clock
+  readonly #log: NetLog | undefined
+  readonly #server: Server
+  readonly #sessions = new Map<ConnectionNumber, ClientSession>()
+  readonly #addresses = new Map<string, PeerAddress>()
+  #touched: ClientSession[] = []
+  /** Chunks or releases being worked on: writing waits for the outermost. */
+  #depth = 0
+  #later: UndeliverableCommand[] = []
+  #sweepTimer: NodeJS.Timeout | undefined
+  #sweptAtMs = 0
+  #closing: Promise<void> | undefined
+  #whenEmpty: (() => void) | undefined
+
+  constructor(options: NetServerOptions) {
+    this.#limits = { ...defaultNetLimits, ...options.limits }
+    this.#clock = options.clock
+    this.#log = options.log
+    this.#host = this.#newHost(options)
+    const settings = { noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs }
+    this.#server = createServer(settings, (socket) => this.#accept(socket))
+  }
+
+  /** Resolves with the address that is listened on; rejects when it cannot be had. */
+  async listen(host: string, port: number): Promise<AddressInfo> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen({ host, port, backlog: 1024 }, () => {
+        this.#server.off('error', reject)
+        // Too many open files, an aborted connection: the next accept may succeed.
+        this.#server.on('error', (error) => this.#acceptFailed(error))
+        resolve()
+      })
+    })
+    this.#sweptAtMs = this.#clock.monotonicMs()
+    this.#sweepTimer = setInterval(() => this.#sweep(), this.#limits.sweepIntervalMs)
+    this.#sweepTimer.unref()
+    return this.#server.address() as AddressInfo
+  }
+
+  release(effects: readonly Effect[]): void {
+    const nowMs = this.#host.broker.nowMs()
+    this.#depth++
+    for (const effect of effects) {
+      if (effect.kind === 'operator-reply') effect.reply(effect.result)
+      else {
+        const session = this.#sessions.get(effect.connection)
+        if (session !== undefined) dispatch(session, effect, nowMs)
+      }
+    }
+    this.#leave()
+  }
+
+  stats(): NetStats {
+    return { ...this.#counters, connections: this.#sessions.size }
+  }
+
+  connections(): ConnectionStats[] {
+    const nowMs = this.#clock.monotonicMs()
+    return [...this.#sessions.values()].map((session) => ({
+      connection: session.connection,
+      peer: session.peer,
+      framing: session.framing,
+      joined: session.joined,
+      openForMs: nowMs - session.openedAtMs,
+      unsentBytes: session.socket.writableLength + session.out.length,
+      waiting: session.waiting,
+      deliveriesWritten: session.deliveriesWritten,
+    }))
+  }
+
+  /** No new connections from here on; those there are go on. */
+  stopAccepting(): void {
+    if (this.#server.listening) this.#server.close()
+  }
+
+  /** Flushes and ends every connection; destroys what is left after `graceMs`. Acks that still come are passed on. */
+  close(options: { readonly graceMs: number }): Promise<void> {
+    this.#closing ??= this.#close(options.graceMs)
+    return this.#closing
+  }
+
+  async #close(graceMs: number): Promise<void> {
+    this.stopAccepting()
+    for (const session of this.#sessions.values()) {
+      session.finishGently('shutdown', graceMs)
+    }
+    const destroying = setTimeout(() => {
+      for (const session of this.#sessions.values()) session.socket.destroy()
+    }, graceMs)
+    if (this.#sessions.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenEmpty = resolve
+      })
+    }
+    clearTimeout(destroying)
+    clearInterval(this.#sweepTimer)
+  }
+
+  #newHost(options: NetServerOptions): SessionHost {
+    return {
+      broker: options.broker,
+      source: options.source,
+      limits: this.#limits,
+      counters: this.#counters,
+      translator: new FrameTranslator(),
+      writer: new EffectWriter(options.storedSuffix ?? ''),
+      pool: new BufferPool(),
+      enter: () => {
+        this.#depth++
+      },
+      leave: () => this.#leave(),
+      touched: (session) => this.#touch(session),
+      later: (command) => this.#submitLater(command),
+      complain: (session, message) => this.#complain(session, message),
+      monotonicMs: () => this.#clock.monotonicMs(),
+    }
+  }
+
+  #accept(socket: Socket): void {
+    socket.on('error', ignore)
+    const address = socket.remoteAddress ?? 'unknown'
+    const peers = this.#addresses.get(address)?.connections ?? 0
+    const { connectionsMax, connectionsPerAddressMax } = this.#limits
+    if (this.#sessions.size >= connectionsMax || peers >= connectionsPerAddressMax) {
+      this.#counters.refusedConnections++
+      socket.destroy()
+      return
+    }
+    this.#counters.accepted++
+    const session = new ClientSession(this.#host, socket, this.#host.broker.nextConnection())
+    this.#sessions.set(session.connection, session)
+    const known = this.#addresses.get(session.address)
+    if (known !== undefined) known.connections++
+    else {
+      const fresh = { connections: 1, complainedAtMs: -complaintIntervalMs, suppressed: 0 }
+      this.#addresses.set(session.address, fresh)
+    }
+    socket.on('data', (chunk) => session.receive(chunk))
+    socket.on('drain', () => session.drained())
+    socket.on('close', () => this.#closed(session))
+  }
+
+  #closed(session: ClientSession): void {
+    this.#sessions.delete(session.connection)
+    const address = this.#addresses.get(session.address)
+    if (address !== undefined && --address.connections === 0)
+      this.#addresses.delete(session.address)
+    if (session.joined) {
+      const { connection } = session
+      this.#host.broker.submit({ kind: 'leave', connection, unsent: session.unsentOpaques() })
+    }
+    if (this.#sessions.size === 0) this.#whenEmpty?.()
+  }
+
+  #acceptFailed(error: Error): void {
+    this.#counters.acceptErrors++
+    this.#log?.warn({ error: error.message }, 'a connection could not be accepted')
+  }
+
+  #touch(session: ClientSession): void {
+    if (session.isTouched) return
+    session.isTouched = true
+    this.#touched.push(session)
+  }
+
+  #leave(): void {
+    if (--this.#depth > 0) return
+    const touched = this.#touched
+    if (touched.length === 0) return
+    this.#touched = []
+    for (const session of touched) {
+      session.isTouched = false
+      session.settle()
+    }
+  }
+
+  #submitLater(command: UndeliverableCommand): void {
+    this.#later.push(command)
+    if (this.#later.length > 1) return
+    queueMicrotask(() => {
+      const commands = this.#later
+      this.#later = []
+      for (const late of commands) this.#host.broker.submit(late)
+    })
+  }
+
+  #sweep(): void {
+    const nowMs = this.#clock.monotonicMs()
+    const lateMs = nowMs - this.#sweptAtMs - this.#limits.sweepIntervalMs
+    this.#sweptAtMs = nowMs
+    for (const session of this.#sessions.values()) {
+      if (lateMs > this.#limits.sweepIntervalMs) session.forgive(lateMs)
+      session.sweep(nowMs)
+    }
+  }
+
+  #complain(session: ClientSession, message: string): void {
+    const address = this.#addresses.get(session.address)
+    if (address === undefined) return
+    const nowMs = this.#clock.monotonicMs()
+    if (nowMs - address.complainedAtMs < complaintIntervalMs) {
+      address.suppressed++
+      return
+    }
+    const { suppressed } = address
+    address.complainedAtMs = nowMs
+    address.suppressed = 0
+    const { peer, connection } = session
+    this.#log?.warn({ peer, connection, suppressed }, message)
+  }
+}
+
+function dispatch(
+  session: ClientSession,
+  effect: Exclude<Effect, { kind: 'operator-reply' }>,
+  nowMs: number,
+): void {
+  switch (effect.kind) {
+    case 'store-ack':
+      session.storeAck(effect, nowMs)
+      return
+    case 'auth-ack':
+      session.authAck(effect)
+      return
+    case 'command-ack':
+      session.commandAck(effect)
+      return
+    case 'close':
+      session.finish(effect.reason)
+      return
+    default:
+      session.deliver(effect)
+  }
+}
+
+function ignore(): void {
+  // The close that follows tells the broker; the cause does not matter.
+}
