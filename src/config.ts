@@ -1,0 +1,186 @@
+// Flags and kiteq.toml become one frozen, checked Config; a wrong setting is refused here with key, value and what was
+// expected, never later by the part that uses it. Touches nothing: the file is read by the function handed in.
+
+import { parse, TomlError } from 'smol-toml'
+import { fileFrom, type FileSettings } from './config-file.ts'
+import { parseAddress, parseDurability, type Address } from './config-values.ts'
+import type { Durability } from './log/durability.ts'
+import type { BrokerSettings } from './broker/settings.ts'
+import { KiteQError } from './model/errors.ts'
+import { configFileBytesMax } from './model/limits.ts'
+
+/** What the command line gave, as text; the names are the flags without dashes. A flag wins over the file. */
+export interface Flags {
+  readonly listen?: string | undefined
+  readonly advertise?: string | undefined
+  readonly dataDir?: string | undefined
+  readonly registry?: string | undefined
+  readonly topics?: string | undefined
+  readonly durability?: string | undefined
+  readonly http?: string | undefined
+  /** Path of the file. Without it none is read. */
+  readonly config?: string | undefined
+  readonly rebuild?: boolean | undefined
+}
+
+export interface LogConfig {
+  readonly segmentBytes: number
+  readonly batchBytesMax: number
+  readonly unflushedBytesMax: number
+  readonly recentBytesMax: number
+  /** A checkpoint is due when this long has passed or this much was appended since the last one, whichever is first. */
+  readonly checkpointIntervalMs: number
+  readonly checkpointBytes: number
+}
+
+export interface NetConfig {
+  readonly connectionsMax: number
+  readonly connectionsPerAddressMax: number
+  readonly handshakeTimeoutMs: number
+  readonly unfinishedFrameTimeoutMs: number
+  readonly silentConnectionTimeoutMs: number
+  readonly unreadWriteTimeoutMs: number
+  readonly writeBufferBytesMax: number
+  readonly creditMax: number
+}
+
+export interface Config {
+  readonly listen: Address
+  /** `host:port` told to the registry; undefined: where the broker listens. */
+  readonly advertise: string | undefined
+  readonly dataDir: string
+  readonly registry: { readonly kind: 'file'; readonly path: string } | undefined
+  /** The registry is read again at least this often. */
+  readonly registryRereadMs: number
+  readonly durability: Durability
+  /** undefined: no HTTP. */
+  readonly http: Address | undefined
+  /** Ignore the checkpoints and fold the whole log. */
+  readonly rebuild: boolean
+  /** A clean stop takes at most this long. */
+  readonly stopTimeoutMs: number
+  /** The address and the host name are known only once the broker listens. */
+  readonly broker: Omit<BrokerSettings, 'address' | 'host'>
+  readonly settled: { readonly windowMs: number; readonly idsMax: number }
+  readonly log: LogConfig
+  readonly net: NetConfig
+}
+
+/** Text of a UTF-8 file; throws as node:fs does. */
+export type ReadFile = (path: string) => string
+
+/** Throws KiteQError KITEQ_CONFIG: one line with the key (or flag), its value and what was expected. */
+export function loadConfig(flags: Flags, readFile: ReadFile): Config {
+  const written = flags.config === undefined ? {} : readTable(flags.config, readFile)
+  const given: Record<string, unknown> = {}
+  for (const name of [
+    'listen',
+    'advertise',
+    'dataDir',
+    'registry',
+    'topics',
+    'durability',
+    'http',
+  ] as const)
+    if (flags[name] !== undefined) given[name] = flags[name]
+  const settings = fileFrom({ ...written, ...given }, (key) =>
+    key in given
+      ? `--${key === 'dataDir' ? 'data-dir' : key}`
+      : `${flags.config ?? 'configuration'}: ${key}`,
+  )
+  return freezeDeep(configOf(settings, flags.rebuild === true))
+}
+
+function readTable(path: string, readFile: ReadFile): Record<string, unknown> {
+  let text: string
+  try {
+    text = readFile(path)
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw refused(
+      `--config is ${JSON.stringify(path)}, which cannot be read (${why}); expected a TOML file`,
+      error,
+    )
+  }
+  if (text.length > configFileBytesMax)
+    throw refused(
+      `--config is ${JSON.stringify(path)} of ${text.length} characters; expected at most ${configFileBytesMax}`,
+    )
+  try {
+    return parse(text)
+  } catch (error) {
+    const at = error instanceof TomlError ? ` line ${error.line}` : ''
+    const why = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+    throw refused(`${path}${at}: ${why}; expected TOML`, error)
+  }
+}
+
+function refused(message: string, cause?: unknown): KiteQError {
+  return new KiteQError('KITEQ_CONFIG', message, { cause })
+}
+
+function configOf(file: FileSettings, rebuild: boolean): Config {
+  const { delivery, transactions, log, connections } = file
+  return {
+    listen: parseAddress(file.listen)!, // the schema has checked the form of all of these
+    advertise: file.advertise,
+    dataDir: file.dataDir,
+    registry:
+      file.registry === undefined
+        ? undefined
+        : { kind: 'file', path: file.registry.slice('file://'.length) },
+    registryRereadMs: ms(file.registrySeconds),
+    durability: parseDurability(file.durability)!,
+    http: file.http === 'off' ? undefined : parseAddress(file.http)!,
+    rebuild,
+    stopTimeoutMs: ms(file.stopSeconds),
+    broker: {
+      topics: file.topics,
+      deliveryTimeoutMs: ms(delivery.deliverySeconds),
+      backoff: delivery.backOff.map(([fromAttempt, seconds]) => ({
+        fromAttempt,
+        waitMs: ms(seconds),
+      })),
+      inquiry: {
+        firstMs: ms(transactions.inquiryFirstSeconds),
+        maxMs: ms(transactions.inquiryMaxSeconds),
+      },
+      receiveRate: delivery.receivePerSecond,
+      inFlightWindow: delivery.inFlight,
+      deliveryFirst: delivery.deliveryFirst,
+      unflushedBytesMax: log.unflushedBytes,
+      idleCloseMs: ms(log.idleCloseSeconds),
+    },
+    settled: { windowMs: ms(file.settled.windowSeconds), idsMax: file.settled.idsMax },
+    log: {
+      segmentBytes: log.segmentBytes,
+      batchBytesMax: log.batchBytes,
+      unflushedBytesMax: log.unflushedBytes,
+      recentBytesMax: log.recentBytes,
+      checkpointIntervalMs: ms(log.checkpointSeconds),
+      checkpointBytes: log.checkpointBytes,
+    },
+    net: {
+      connectionsMax: connections.max,
+      connectionsPerAddressMax: Math.min(connections.maxPerAddress, connections.max),
+      handshakeTimeoutMs: ms(connections.handshakeSeconds),
+      unfinishedFrameTimeoutMs: ms(connections.unfinishedFrameSeconds),
+      silentConnectionTimeoutMs: ms(connections.silentSeconds),
+      unreadWriteTimeoutMs: ms(connections.unreadWriteSeconds),
+      writeBufferBytesMax: connections.writeBufferBytes,
+      creditMax: connections.creditMax,
+    },
+  }
+}
+
+function ms(seconds: number): number {
+  return Math.round(seconds * 1000)
+}
+
+function freezeDeep<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) freezeDeep(inner)
+    Object.freeze(value)
+  }
+  return value
+}

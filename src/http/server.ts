@@ -1,0 +1,168 @@
+// The broker's small window for people and probes: GET only, on loopback unless told otherwise. Never changes anything,
+// never repeats what a request said, never waits for a slow reader.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { isIP, type AddressInfo } from 'node:net'
+import { KiteQError } from '../model/errors.ts'
+import {
+  httpConnectionsMax,
+  httpHeaderBytesMax,
+  httpTimeoutMs,
+  statSampleMs,
+} from '../model/limits.ts'
+import { nextSampleMs, RateSampler, type Health, type StatSource } from './stat.ts'
+
+export interface HttpOptions {
+  readonly source: StatSource
+  /** Names besides the loopback ones and the listening host that a request may call this server by. */
+  readonly hosts?: readonly string[]
+  /** A look at the broker failed: a bug, told once a request or sample. */
+  readonly problem?: (message: string) => void
+  /** Monotonic milliseconds. */
+  readonly nowMs?: () => number
+  readonly sampleMs?: number
+  readonly timeoutMs?: number
+}
+
+interface Answer {
+  readonly status: number
+  readonly type: string
+  readonly body: string
+}
+
+const json = 'application/json; charset=utf-8'
+
+export class HttpServer {
+  readonly #options: HttpOptions
+  readonly #sampler: RateSampler
+  readonly #nowMs: () => number
+  readonly #server: Server
+  #host = ''
+  #timer: NodeJS.Timeout | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(options: HttpOptions) {
+    this.#options = options
+    this.#sampler = new RateSampler(options.source)
+    this.#nowMs = options.nowMs ?? (() => performance.now())
+    const timeoutMs = options.timeoutMs ?? httpTimeoutMs
+    this.#server = createServer(
+      {
+        maxHeaderSize: httpHeaderBytesMax,
+        headersTimeout: timeoutMs,
+        requestTimeout: timeoutMs,
+        keepAliveTimeout: timeoutMs,
+        connectionsCheckingInterval: Math.min(1000, timeoutMs),
+      },
+      (request, response) => this.#answer(request, response),
+    )
+    this.#server.maxConnections = httpConnectionsMax
+    this.#server.setTimeout(2 * timeoutMs) // ends a connection that does not read its answer
+  }
+
+  /** Resolves with the real port; rejects with KITEQ_CONFIG when the address cannot be had. */
+  async listen(
+    host: string,
+    port: number,
+  ): Promise<{ readonly host: string; readonly port: number }> {
+    this.#host = host.toLowerCase()
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) => {
+        const message = `HTTP cannot listen on ${host}:${port} (${error.code ?? error.message}); expected a free address, or --http off`
+        reject(new KiteQError('KITEQ_CONFIG', message, { cause: error }))
+      })
+      this.#server.listen(port, host, resolve)
+    })
+    this.#server.removeAllListeners('error')
+    this.#server.on('error', (error) => this.#options.problem?.(`HTTP: ${error.message}`)) // such as no free descriptors
+    this.#sample()
+    return { host, port: (this.#server.address() as AddressInfo).port }
+  }
+
+  close(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#closing ??= new Promise((resolve) => {
+      this.#server.close(() => resolve()) // also called when it never listened
+      this.#server.closeAllConnections()
+    })
+    return this.#closing
+  }
+
+  #sample(): void {
+    if (this.#closing !== undefined) return
+    const startedMs = this.#nowMs()
+    try {
+      this.#sampler.sample(startedMs)
+    } catch (error) {
+      this.#options.problem?.(`statistics failed: ${String(error)}`)
+    }
+    const waitMs = nextSampleMs(this.#nowMs() - startedMs, this.#options.sampleMs ?? statSampleMs)
+    this.#timer = setTimeout(() => this.#sample(), waitMs).unref()
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const answer = this.#answerTo(request)
+    response.writeHead(answer.status, {
+      'content-type': answer.type,
+      'content-length': Buffer.byteLength(answer.body),
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'",
+      ...(answer.status === 405 && { allow: 'GET' }),
+      ...(answer.status >= 400 && { connection: 'close' }), // whatever else it was about to send is not wanted
+    })
+    response.end(answer.body)
+  }
+
+  #answerTo(request: IncomingMessage): Answer {
+    if (!this.#isOurs(request.headers.host)) return failure(421, 'not a name of this server')
+    if (request.method !== 'GET') return failure(405, 'only GET')
+    try {
+      switch (request.url?.split('?', 1)[0]) {
+        case '/healthz':
+          return probe(this.#options.source.health(), 'ok', 'failing')
+        case '/readyz':
+          return probe(this.#options.source.ready(), 'ready', 'not ready')
+        case '/stat':
+          return { status: 200, type: 'text/json; charset=utf-8', body: this.#sampler.statBody() }
+        case '/binds':
+          return { status: 200, type: 'text/json; charset=utf-8', body: this.#sampler.bindsBody() }
+        default:
+          return failure(404, 'no such page; there are /healthz, /readyz, /stat and /binds')
+      }
+    } catch (error) {
+      this.#options.problem?.(`statistics failed: ${String(error)}`)
+      return failure(500, 'failed; the log of the broker says why')
+    }
+  }
+
+  /**
+   * A page in a browser can make it ask us under any name that it has pointed at us, and read the answer. Names that
+   * only we have cannot be pointed elsewhere: those of loopback, our own, and numeric addresses.
+   */
+  #isOurs(header: string | undefined): boolean {
+    const name = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i
+      .exec(header ?? '')?.[1]
+      ?.toLowerCase()
+    if (name === undefined) return false
+    const bare = name.replace(/^\[|\]$/g, '')
+    if (bare === 'localhost' || bare === this.#host || this.#options.hosts?.includes(bare) === true)
+      return true
+    if (isIP(bare) === 0) return false
+    const everywhere = this.#host === '0.0.0.0' || this.#host === '::'
+    return everywhere || bare === '::1' || /^127\./.test(bare)
+  }
+}
+
+function probe(health: Health, good: string, bad: string): Answer {
+  if (health.ok) return { status: 200, type: json, body: JSON.stringify({ status: good }) }
+  return {
+    status: 503,
+    type: json,
+    body: JSON.stringify({ status: bad, reason: health.reason ?? 'unknown' }),
+  }
+}
+
+function failure(status: number, error: string): Answer {
+  return { status, type: json, body: JSON.stringify({ error }) }
+}

@@ -1,0 +1,183 @@
+// The original's /stat and /binds: what the broker counts since its start becomes rates of the last second, in the
+// original's names. Reading never changes a number. Pure but for the figures handed in.
+
+/** Counted since the start of the broker, but for what says "now". */
+export interface StatSnapshot {
+  /** Whatever runs side by side, now: the original's `goroutine`. */
+  readonly tasks: number
+  /** Deliveries waiting for their ack, now. */
+  readonly inFlight: number
+  readonly received: number
+  readonly delivered: number
+  /** Every served topic, also those without messages. */
+  readonly topics: ReadonlyMap<string, TopicCounts>
+  /** `ip:port` of each connection of each group, now. */
+  readonly groups: ReadonlyMap<string, readonly string[]>
+  /** Publishes a second the broker takes; 0: no limit. */
+  readonly receiveRate: number
+  readonly network: NetworkCounts
+}
+export interface TopicCounts {
+  readonly received: number
+  readonly delivered: number
+  /** Messages that some group still waits for, now. */
+  readonly stored: number
+}
+export interface NetworkCounts {
+  readonly packetsRead: number
+  readonly bytesRead: number
+  readonly packetsWritten: number
+  readonly bytesWritten: number
+  /** Now. */
+  readonly connections: number
+  /** Commands waiting for their turn, now, and how many may. */
+  readonly queued: number
+  readonly queuedMax: number
+}
+/** One group bound to one topic. */
+export interface BoundGroup {
+  readonly topic: string
+  readonly group: string
+  /** Deliveries of this topic to this group since the start. */
+  readonly delivered: number
+  /** Messages a second; 0 or less: no limit. */
+  readonly watermark: number
+}
+
+export interface Health {
+  readonly ok: boolean
+  readonly reason?: string
+}
+
+/** What HTTP needs of the broker. Every call is a look: it changes nothing. */
+export interface StatSource {
+  stat(): StatSnapshot
+  binds(): readonly BoundGroup[]
+  /** Is the broker sound? Degraded and failed ones are not. */
+  health(): Health
+  /** Are the doors open for publishes? */
+  ready(): Health
+}
+
+interface Sample {
+  readonly atMs: number
+  readonly stat: StatSnapshot
+  readonly delivered: ReadonlyMap<string, number>
+}
+
+/** KiteQ-OPS divides by limits, so "no limit" is the largest number its 32 bits hold. */
+export const unlimitedPerSecond = 2_147_483_647
+
+/** A broker gives its statistics at most one part in this many of its time. */
+const sampleShare = 100
+
+/** Milliseconds to the next look when one takes `tookMs`: dear looks are taken more rarely. */
+export function nextSampleMs(tookMs: number, sampleMs: number): number {
+  return Math.max(sampleMs, tookMs * sampleShare)
+}
+
+/** Two looks at the counters, and the rates between them. */
+export class RateSampler {
+  readonly #source: StatSource
+  #older: Sample | undefined
+  #newer: Sample | undefined
+
+  constructor(source: StatSource) {
+    this.#source = source
+  }
+
+  /** A look at `nowMs`, monotonic milliseconds. */
+  sample(nowMs: number): void {
+    const delivered = new Map<string, number>()
+    for (const bound of this.#source.binds()) delivered.set(pairKey(bound), bound.delivered)
+    this.#older = this.#newer
+    this.#newer = { atMs: nowMs, stat: this.#source.stat(), delivered }
+  }
+
+  /** Body of /stat: what stands now, and the rates between the last two looks. All integers. */
+  statBody(): string {
+    const now = this.#source.stat()
+    const topic = (of: (counts: TopicCounts) => number): Record<string, number> =>
+      Object.fromEntries(
+        [...now.topics.keys()].map((name) => [
+          name,
+          this.#rate((sample) => valueOr0(sample.stat.topics.get(name), of)),
+        ]),
+      )
+    const network = (of: (counts: NetworkCounts) => number): number =>
+      this.#rate(({ stat }) => of(stat.network))
+    return JSON.stringify({
+      kiteq: {
+        goroutine: now.tasks,
+        deliver_go: now.inFlight,
+        deliver_count: this.#rate(({ stat }) => stat.delivered),
+        recieve_count: this.#rate(({ stat }) => stat.received),
+        message_count: Object.fromEntries(
+          [...now.topics].map(([name, counts]) => [name, counts.stored]),
+        ),
+        topics_deliver: topic((counts) => counts.delivered),
+        topics_recieve: topic((counts) => counts.received),
+        groups: Object.fromEntries(
+          [...now.groups].map(([group, peers]) => [group, [...peers].sort()]),
+        ),
+        accept_limiter: [
+          this.#rate(({ stat }) => stat.received),
+          now.receiveRate || unlimitedPerSecond,
+        ],
+      },
+      network: {
+        read_count: network((counts) => counts.packetsRead),
+        read_bytes: network((counts) => counts.bytesRead),
+        write_count: network((counts) => counts.packetsWritten),
+        write_bytes: network((counts) => counts.bytesWritten),
+        dispool_size: now.network.queued,
+        dispool_cap: now.network.queuedMax,
+        dispatcher_go: now.network.queued, // the name of 2017, which KiteQ-OPS reads
+        connections: now.network.connections,
+      },
+    })
+  }
+
+  /** Body of /binds: the groups of each topic, and for each of them how much of its watermark it used. */
+  bindsBody(): string {
+    const groups = new Map<string, string[]>()
+    const limiters = new Map<string, [group: string, used: [number, number]][]>()
+    for (const bound of this.#source.binds()) {
+      const key = pairKey(bound)
+      const used = this.#rate((sample) => sample.delivered.get(key) ?? 0)
+      push(groups, bound.topic, bound.group)
+      push(limiters, bound.topic, [
+        bound.group,
+        [used, bound.watermark > 0 ? bound.watermark : unlimitedPerSecond],
+      ])
+    }
+    return JSON.stringify({
+      topic_2_groups: Object.fromEntries(groups),
+      topic_limiters: Object.fromEntries(
+        [...limiters].map(([topic, used]) => [topic, Object.fromEntries(used)]),
+      ),
+    })
+  }
+
+  /** Per second, whole; 0 until there are two looks. */
+  #rate(of: (sample: Sample) => number): number {
+    if (this.#older === undefined || this.#newer === undefined) return 0
+    const seconds = (this.#newer.atMs - this.#older.atMs) / 1000
+    return seconds <= 0 ? 0 : Math.max(0, Math.round((of(this.#newer) - of(this.#older)) / seconds))
+  }
+}
+
+function valueOr0(counts: TopicCounts | undefined, of: (counts: TopicCounts) => number): number {
+  return counts === undefined ? 0 : of(counts)
+}
+
+function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [value])
+  else list.push(value)
+}
+
+/** Names may hold any character, so their lengths keep the pair apart. */
+function pairKey(bound: BoundGroup): string {
+  return `${bound.topic.length}:${bound.topic}${bound.group}`
+}
