@@ -1,0 +1,61 @@
+// The worker of checkpointer.ts: last checkpoint, the log behind it up to a durable place, a new checkpoint. It reads the
+// folder as any tool does and shares no memory with the broker.
+
+import { parentPort, workerData } from 'node:worker_threads'
+import { apply } from './broker/apply.ts'
+import { writeCheckpoint } from './log/checkpoint.ts'
+import { nodeDisk } from './log/disk-node.ts'
+import { Log } from './log/log.ts'
+import type { ResumePlace } from './log/recover.ts'
+import type { Offset } from './model/ids.ts'
+import { silent } from './model/logger.ts'
+import { SectionWriter } from './model/section.ts'
+import { emptyState, loadCheckpoint } from './recover-state.ts'
+
+export interface CheckpointTask {
+  readonly dataDir: string
+  readonly settled: { readonly windowMs: number; readonly idsMax: number }
+  readonly upTo: ResumePlace
+}
+export type CheckpointOutcome =
+  | { readonly ok: true; readonly offset: number; readonly digest: string; readonly tookMs: number }
+  | { readonly ok: false; readonly why: string }
+
+async function makeCheckpoint(task: CheckpointTask): Promise<CheckpointOutcome> {
+  const started = performance.now()
+  const { dataDir, settled, upTo } = task
+  const log = await Log.open({
+    dir: dataDir,
+    disk: nodeDisk,
+    durability: { kind: 'memory' },
+    random: () => 0,
+  })
+  const logId = log.logId
+  if (logId === undefined) return { ok: false, why: 'the log has no segment' }
+  const loaded = await loadCheckpoint(log, { dataDir, settled, rebuild: false }, silent)
+  const state = loaded?.state ?? emptyState({ settled })
+  const from = loaded?.resume.offset ?? (0 as Offset)
+  const report = await log.scan(from, upTo.offset, (record, place) => apply(state, record, place))
+  await log.close()
+  if (state.nextOffset !== upTo.offset)
+    return {
+      ok: false,
+      why: `read up to ${state.nextOffset} of ${upTo.offset}, ${report.holes.length} holes`,
+    }
+  const writer = new SectionWriter()
+  state.save(writer)
+  const digest = state.digest()
+  const source = { resume: upTo, digest, sections: writer.finish(), durableOffset: upTo.offset }
+  await writeCheckpoint({ disk: nodeDisk, dir: dataDir, logId }, source)
+  return { ok: true, offset: upTo.offset, digest, tookMs: Math.round(performance.now() - started) }
+}
+
+makeCheckpoint(workerData as CheckpointTask)
+  .catch((error: unknown): CheckpointOutcome => ({
+    ok: false,
+    why: error instanceof Error ? error.message : String(error),
+  }))
+  .then(
+    (outcome) => parentPort?.postMessage(outcome),
+    () => {},
+  )

@@ -1,0 +1,75 @@
+// When to make a checkpoint: a worker folds the durable log behind the last one and writes it, so that the loop never stops
+// for it and nothing in memory is copied. A checkpoint that fails is only a longer start.
+
+import { Worker } from 'node:worker_threads'
+import type { CheckpointOutcome, CheckpointTask } from './checkpoint-worker.ts'
+import type { Config } from './config.ts'
+import type { Log } from './log/log.ts'
+import type { Logger } from './model/logger.ts'
+
+export interface CheckpointerOptions {
+  readonly config: Config
+  readonly log: Log
+  readonly logger: Logger
+}
+
+const lookEveryMs = 1000
+
+export class Checkpointer {
+  readonly #options: CheckpointerOptions
+  #timer: NodeJS.Timeout | undefined
+  #worker: Worker | undefined
+  #lastBytes: number
+  #lastOffset: number
+  #lastAtMs = performance.now()
+
+  constructor(options: CheckpointerOptions) {
+    this.#options = options
+    this.#lastBytes = options.log.stats().bytes
+    this.#lastOffset = options.log.durableOffset
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#look(), lookEveryMs)
+    this.#timer.unref()
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#worker?.terminate()
+  }
+
+  /** Due by bytes appended, or by time when anything was. */
+  #look(): void {
+    const { config, log } = this.#options
+    if (this.#worker !== undefined || log.durableOffset === this.#lastOffset) return
+    const bytes = log.stats().bytes - this.#lastBytes
+    const isOld = performance.now() - this.#lastAtMs >= config.log.checkpointIntervalMs
+    if (bytes < config.log.checkpointBytes && !(isOld && bytes > 0)) return
+    this.#lastBytes = log.stats().bytes
+    this.#lastOffset = log.durableOffset
+    this.#lastAtMs = performance.now()
+    this.#run()
+  }
+
+  #run(): void {
+    const { config, log, logger } = this.#options
+    const task: CheckpointTask = {
+      dataDir: config.dataDir,
+      settled: config.settled,
+      upTo: log.durablePlace,
+    }
+    const file = import.meta.url.endsWith('.ts')
+      ? './checkpoint-worker.ts'
+      : './checkpoint-worker.js'
+    const worker = new Worker(new URL(file, import.meta.url), { workerData: task })
+    worker.unref()
+    this.#worker = worker
+    worker.on('message', (outcome: CheckpointOutcome) => {
+      if (outcome.ok) logger.info(outcome, 'checkpoint written')
+      else logger.warn(outcome, 'checkpoint failed')
+    })
+    worker.on('error', (error) => logger.warn({ why: error.message }, 'checkpoint failed'))
+    worker.on('exit', () => (this.#worker = undefined))
+  }
+}

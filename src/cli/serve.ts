@@ -1,0 +1,53 @@
+// `kiteq serve`: flags to a running broker, one line when the doors are open, exit codes that mean something.
+
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { destination, pino } from 'pino'
+import { loadConfig, type Flags } from '../config.ts'
+import { startBroker, type RunningBroker } from '../kiteq.ts'
+import { KiteQError } from '../model/errors.ts'
+
+/** A failed write or sync of the log: EX_IOERR. */
+const exitLogFailed = 74
+
+export function register(program: Command): void {
+  program
+    .command('serve')
+    .description('run a broker')
+    .option('--listen <host:port>', 'where clients connect (default 127.0.0.1:13800)')
+    .option('--advertise <host:port>', 'address told to the registry (default: where it listens)')
+    .option('--data-dir <dir>', 'data folder, one owner at a time (default ./data)')
+    .option('--registry <uri>', 'file://PATH of a YAML registry (default: none, clients bind)')
+    .option('--topics <list>', 'topics served, a,b or * for any (default *)')
+    .option('--durability <level>', 'fsync, interval:MS or memory (default fsync)')
+    .option('--http <host:port>', 'health and statistics, or off (default 127.0.0.1:13801)')
+    .option('--config <file>', 'kiteq.toml; flags win')
+    .option('--rebuild', 'ignore the checkpoints and fold the whole log')
+    .action(async (flags: Flags) => serve(flags))
+}
+
+async function serve(flags: Flags): Promise<void> {
+  const config = loadConfig(flags, (path) => readFileSync(path, 'utf8'))
+  const stops = new Promise<string>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal))
+  })
+  const broker = await startBroker(config, { logger: pino(destination(2)) })
+  console.log(opened(broker, config.dataDir))
+  const why = await Promise.race([stops, broker.failed])
+  if (why instanceof KiteQError) {
+    console.error(`${why.code}: ${why.message}`)
+    process.exit(exitLogFailed)
+  }
+  console.log(`${why}: stopping`)
+  const started = performance.now()
+  await broker.close()
+  console.log(`stopped cleanly in ${Math.round(performance.now() - started)} ms`)
+  process.exit(0)
+}
+
+function opened(broker: RunningBroker, dataDir: string): string {
+  const { recovery } = broker
+  const tail = recovery.cut === undefined ? 'tail clean' : `tail cut (${recovery.cut.bytes} bytes)`
+  const http = broker.httpAddress === undefined ? 'http off' : `http on ${broker.httpAddress}`
+  return `kiteq listening on ${broker.address}, data folder ${dataDir}, ${recovery.records} records replayed, ${tail}, ${http}`
+}

@@ -1,0 +1,224 @@
+// The only file that knows everyone: it puts a broker together, opens its doors last and closes them first.
+
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { BrokerLoop } from './broker/loop.ts'
+import type { BrokerSettings } from './broker/settings.ts'
+import { Checkpointer } from './checkpointer.ts'
+import type { Config } from './config.ts'
+import { HttpServer } from './http/server.ts'
+import { nodeDisk } from './log/disk-node.ts'
+import { claimFolder, type FolderClaim } from './log/folder-owner.ts'
+import { Log } from './log/log.ts'
+import { logFormatVersion } from './log/segment.ts'
+import type { RecoveryReport } from './log/recover.ts'
+import type { Clock, Scheduler } from './model/clock.ts'
+import { silent, type Logger } from './model/logger.ts'
+import { KiteQError } from './model/errors.ts'
+import type { Registry } from './model/registry.ts'
+import { NetServer } from './net/server.ts'
+import { answerOwnerRequest } from './owner-requests.ts'
+import { recoverState } from './recover-state.ts'
+import { StatPort } from './stat-port.ts'
+import { systemClock, systemScheduler } from './system-clock.ts'
+import { FileRegistry } from './zk/file-registry.ts'
+
+/** What the outside world is, for embedders and tests that bring their own. */
+export interface BrokerPorts {
+  readonly clock?: Clock
+  readonly scheduler?: Scheduler
+  /** A number in [0, 1). */
+  readonly random?: () => number
+  readonly logger?: Logger
+}
+
+export interface RunningBroker {
+  readonly address: string
+  /** undefined when HTTP is off. */
+  readonly httpAddress: string | undefined
+  readonly recovery: RecoveryReport
+  readonly loop: BrokerLoop
+  /** Settles when the log has failed: nothing was acked since, and only a restart helps. */
+  readonly failed: Promise<KiteQError>
+  digest(): string
+  /** Orderly and bounded: refuse, flush, close sockets, release the folder. Idempotent. */
+  close(): Promise<void>
+}
+
+/** Throws KiteQError: KITEQ_FOLDER_OWNED, KITEQ_LOG_CORRUPT, KITEQ_LOG_VERSION, KITEQ_REGISTRY, KITEQ_CONFIG, KITEQ_DISK_FULL. */
+export async function startBroker(config: Config, ports: BrokerPorts = {}): Promise<RunningBroker> {
+  const logger = ports.logger ?? silent
+  await nodeDisk.ensureFolder(config.dataDir)
+  const door: { answer: (request: unknown) => Promise<unknown> } = {
+    answer: () => Promise.reject(new KiteQError('KITEQ_CLOSED', 'the broker is starting')),
+  }
+  const claim = await claimFolder(config.dataDir, {
+    describe: () => ({ address: `${config.listen.host}:${config.listen.port}` }),
+    handle: (request) => door.answer(request),
+  })
+  const opened: Opened = { claim }
+  try {
+    return await open(config, ports, logger, door, opened)
+  } catch (error) {
+    await closeOpened(opened, config.stopTimeoutMs, false)
+    throw error
+  }
+}
+
+/** What is open so far, in order; a failed start closes it again. */
+interface Opened {
+  readonly claim: FolderClaim
+  log?: Log
+  loop?: BrokerLoop
+  checkpointer?: Checkpointer
+  net?: NetServer
+  http?: HttpServer
+  registry?: Registry
+}
+
+async function open(
+  config: Config,
+  ports: BrokerPorts,
+  logger: Logger,
+  door: { answer: (request: unknown) => Promise<unknown> },
+  opened: Opened,
+): Promise<RunningBroker> {
+  const random = ports.random ?? Math.random
+  const clock = ports.clock ?? systemClock
+  const log = (opened.log = await openLog(config))
+  const { state, recovery } = await recoverState(log, config, logger)
+  const epoch = await log.startWriting()
+  const host = hostname()
+  const settings: BrokerSettings = { ...config.broker, address: '', host }
+  const scheduler = ports.scheduler ?? systemScheduler
+  const loop = (opened.loop = new BrokerLoop({ log, state, settings, clock, scheduler, random }))
+  log.onDurable = () => loop.durable()
+  let failure: KiteQError | undefined
+  const failed = new Promise<KiteQError>((resolve) => {
+    log.onFailure = (error) => {
+      failure = error
+      loop.stop()
+      resolve(error)
+    }
+  })
+  loop.note({
+    kind: 'started',
+    epoch,
+    formatVersion: logFormatVersion,
+    logId: log.logId ?? '',
+    host,
+  })
+  await loop.settle()
+  const net = (opened.net = new NetServer({
+    broker: loop,
+    source: log,
+    clock,
+    log: logger,
+    limits: config.net,
+    storedSuffix: storedSuffix(config),
+  }))
+  loop.attach(net)
+  opened.checkpointer = new Checkpointer({ config, log, logger })
+  opened.checkpointer.start()
+  if (config.registry !== undefined) await startRegistry(config, opened, loop, logger)
+  const bound = await net.listen(config.listen.host, config.listen.port)
+  const address = `${bound.address}:${bound.port}`
+  loop.setAddress(address)
+  let httpAddress: string | undefined
+  const stats = new StatPort({
+    loop,
+    net,
+    log,
+    topics: config.broker.topics,
+    failure: () => failure,
+  })
+  if (config.http !== undefined) {
+    const http = (opened.http = new HttpServer({
+      source: stats,
+      problem: (message) => logger.warn({}, message),
+    }))
+    const at = await http.listen(config.http.host, config.http.port)
+    httpAddress = `${at.host}:${at.port}`
+  }
+  door.answer = (request) => answerOwnerRequest(request, { loop, log, address })
+  let closing: Promise<void> | undefined
+  return {
+    address,
+    httpAddress,
+    recovery,
+    loop,
+    failed,
+    digest: () => state.digest(),
+    close: () => (closing ??= closeOpened(opened, config.stopTimeoutMs, true)),
+  }
+}
+
+async function openLog(config: Config): Promise<Log> {
+  return Log.open({
+    dir: config.dataDir,
+    disk: nodeDisk,
+    durability: config.durability,
+    segmentBytes: config.log.segmentBytes,
+    batchBytesMax: config.log.batchBytesMax,
+    recentBytesMax: config.log.recentBytesMax,
+    unflushedBytesMax: config.log.unflushedBytesMax,
+    random: () => randomBytes(4).readUInt32LE(0),
+    monotonicMs: systemClock.monotonicMs,
+  })
+}
+
+/** Bindings are there before the first publish is taken. */
+async function startRegistry(
+  config: Config,
+  opened: Opened,
+  loop: BrokerLoop,
+  logger: Logger,
+): Promise<void> {
+  const { path } = config.registry!
+  const address = config.advertise ?? `${config.listen.host}:${config.listen.port}`
+  const registry = (opened.registry = new FileRegistry({
+    path,
+    address,
+    rereadMs: config.registryRereadMs,
+  }))
+  await registry.start({
+    snapshot: (snapshot) => loop.submit({ kind: 'registry', snapshot }),
+    problem: (message) => logger.warn({ registry: path }, message),
+  })
+  await loop.settle()
+}
+
+/** Doors first, the folder last; each step has its share of the time. */
+async function closeOpened(opened: Opened, timeoutMs: number, isClean: boolean): Promise<void> {
+  const { registry, http, loop, net, log, claim, checkpointer } = opened
+  const until = Date.now() + timeoutMs
+  const bounded = async (step: Promise<unknown> | undefined, share: number): Promise<void> => {
+    if (step === undefined) return
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, Math.max(10, Math.min(timeoutMs * share, until - Date.now())))
+    })
+    await Promise.race([step.catch(() => {}), late])
+    clearTimeout(timer)
+  }
+  await bounded(registry?.withdraw(), 0.2)
+  await bounded(registry?.close(), 0.1)
+  loop?.refusePublishes('shutting down, retry later')
+  await bounded(checkpointer?.close(), 0.1)
+  await bounded(http?.close(), 0.1)
+  await bounded(loop?.settle(), 0.3)
+  await bounded(net?.close({ graceMs: timeoutMs * 0.1 }), 0.2)
+  if (isClean) loop?.note({ kind: 'closed', clean: true })
+  await bounded(loop?.settle(), 0.3)
+  loop?.stop()
+  await bounded(log?.close({ clean: isClean }), 0.3)
+  await bounded(claim.close(), 0.1)
+}
+
+/** Weaker levels name themselves in every store ack. */
+function storedSuffix({ durability }: Config): string {
+  if (durability.kind === 'fsync') return ''
+  return durability.kind === 'memory'
+    ? ' durability=memory'
+    : ` durability=interval:${durability.intervalMs}`
+}

@@ -1,0 +1,109 @@
+// What HTTP shows, read from the running broker; looks only.
+
+import type { BrokerLoop } from './broker/loop.ts'
+import type { BoundGroup, Health, StatSnapshot, StatSource, TopicCounts } from './http/stat.ts'
+import type { Log } from './log/log.ts'
+import type { TopicNumber } from './model/ids.ts'
+import type { NetServer } from './net/server.ts'
+
+export interface StatPortOptions {
+  readonly loop: BrokerLoop
+  readonly net: NetServer
+  readonly log: Log
+  readonly topics: readonly string[] | '*'
+  /** Why the log takes nothing any more. */
+  readonly failure: () => Error | undefined
+}
+
+export class StatPort implements StatSource {
+  readonly #loop: BrokerLoop
+  readonly #net: NetServer
+  readonly #log: Log
+  readonly #topics: readonly string[] | '*'
+  readonly #failure: () => Error | undefined
+
+  constructor(options: StatPortOptions) {
+    this.#loop = options.loop
+    this.#net = options.net
+    this.#log = options.log
+    this.#topics = options.topics
+    this.#failure = options.failure
+  }
+
+  stat(): StatSnapshot {
+    const { session, traffic, settings, heldEffects } = this.#loop
+    const network = this.#net.stats()
+    return {
+      tasks: session.members.size,
+      inFlight: session.inFlight.size,
+      received: traffic.received,
+      delivered: traffic.delivered,
+      topics: this.#topicCounts(),
+      groups: this.#groups(),
+      receiveRate: settings.receiveRate,
+      network: {
+        packetsRead: network.framesIn,
+        bytesRead: network.bytesIn,
+        packetsWritten: network.framesOut,
+        bytesWritten: network.bytesOut,
+        connections: network.connections,
+        queued: heldEffects,
+        queuedMax: 1_000_000,
+      },
+    }
+  }
+
+  binds(): readonly BoundGroup[] {
+    const { bindings, topicNames, groupNames } = this.#loop.state
+    const found = new Map<string, BoundGroup>()
+    for (const { binding } of bindings.list()) {
+      const topic = topicNames.textOf(binding.topic)
+      const group = groupNames.textOf(binding.group)
+      const queue = this.#loop.session.groups.get(binding.group)?.queues.get(binding.topic)
+      const watermark = bindings.watermarkOf(binding.topic, binding.group)
+      found.set(`${topic}\n${group}`, { topic, group, delivered: queue?.delivered ?? 0, watermark })
+    }
+    return [...found.values()]
+  }
+
+  health(): Health {
+    const failure = this.#failure()
+    if (failure !== undefined) return { ok: false, reason: failure.message }
+    return { ok: true }
+  }
+
+  ready(): Health {
+    const health = this.health()
+    if (!health.ok) return health
+    return this.#log.isFull
+      ? { ok: false, reason: 'disk full: publishes are refused' }
+      : { ok: true }
+  }
+
+  #topicCounts(): Map<string, TopicCounts> {
+    const { state, traffic } = this.#loop
+    const counts = new Map<string, TopicCounts>()
+    if (this.#topics !== '*')
+      for (const name of this.#topics) counts.set(name, { received: 0, delivered: 0, stored: 0 })
+    state.topics.forEachTopic((topic: TopicNumber) => {
+      counts.set(state.topicNames.textOf(topic), {
+        received: traffic.receivedOf(topic),
+        delivered: traffic.deliveredOf(topic),
+        stored: state.topics.liveOf(topic),
+      })
+    })
+    return counts
+  }
+
+  #groups(): Map<string, readonly string[]> {
+    const { session, state } = this.#loop
+    const groups = new Map<string, readonly string[]>()
+    for (const group of session.groups.values())
+      if (group.members.length > 0)
+        groups.set(
+          state.groupNames.textOf(group.group),
+          group.members.map((member) => member.peer).sort(),
+        )
+    return groups
+  }
+}

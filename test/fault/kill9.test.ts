@@ -1,0 +1,54 @@
+// A real process killed for real, at random instants under load, over one data folder: nothing acked is lost.
+
+import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import { test } from 'node:test'
+import { startBroker, temporaryFolder } from '../support/broker-process.ts'
+import { KillLoad } from '../support/kill-load.ts'
+import { randomOf } from '../support/seeded-random.ts'
+
+const cycles = Number(process.env['KILL_CYCLES'] ?? '3')
+const unansweredMin = 256
+const config = '[transactions]\ninquiryFirstSeconds = 0.5\ninquiryMaxSeconds = 2\n'
+
+test(`${cycles} kills under publish, transaction and consume load lose nothing that was acked`, async () => {
+  const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9))
+  console.log(`kill9: SEED=${seed} KILL_CYCLES=${cycles}`)
+  const random = randomOf(seed)
+  const load = new KillLoad(seed)
+  const dataDir = temporaryFolder('kill9')
+  let tornTails = 0
+  let hitUnfinished = 0
+  for (let cycle = 0; cycle < cycles; cycle++) {
+    const broker = await startBroker({ dataDir, config })
+    if (/tail cut/.test(await broker.line(/listening on/))) tornTails += 1
+    await load.start(broker.port)
+    const killAtMs = performance.now() + 100 + random() * 700
+    while (performance.now() < killAtMs || load.unanswered < unansweredMin) await wait(0)
+    if (load.unanswered > 0) hitUnfinished += 1
+    load.killed()
+    await broker.kill9()
+    await load.disconnect()
+  }
+  const broker = await startBroker({ dataDir, config })
+  await load.start(broker.port, false)
+  while (load.quietMs() < 6_000) await wait(100) // longer than a lease and than the longest pause between inquiries
+  load.pause()
+  await load.disconnect()
+  await broker.stop()
+  const report = load.report()
+  console.log(
+    `kill9: ${report.published} published, ${report.acked} acked, ${report.received} received, ` +
+      `${report.duplicates} duplicates (${report.acksInLast100Ms} acks within 100 ms of a kill), ` +
+      `${hitUnfinished} of ${cycles} kills with publishes unanswered, ${tornTails} torn tails cut, ` +
+      `lost ${report.lost.length}, altered ${report.altered.length}, wrongly decided ${report.wronglyDecided.length}, ` +
+      `came again ${report.cameAgain.length}`,
+  )
+  assert.deepEqual(report.lost, [])
+  assert.deepEqual(report.altered, [])
+  assert.deepEqual(report.wronglyDecided, [])
+  assert.deepEqual(report.cameAgain, [])
+  assert.ok(report.acked > cycles * 100, 'the load was a load')
+  rmSync(dataDir, { recursive: true })
+})
