@@ -1,8 +1,9 @@
 // Taking a message: the original's checks in the original's order, then idempotence, then the record.
 
-import type { TopicNumber, TypeNumber } from '../model/ids.ts'
+import type { GroupNumber, TopicNumber, TypeNumber } from '../model/ids.ts'
 import { namesMax, propertiesBytesMax, topicBytesMax, typeBytesMax } from '../model/limits.ts'
-import type { DictionaryName, MessageFields } from '../model/record.ts'
+import type { MessageView } from '../model/message.ts'
+import type { DictionaryName, PreparedRecord, PublishedRecord, Routing } from '../model/record.ts'
 import { statusPrepared, statusRolledBack } from '../index/message-table.ts'
 import type { PublishCommand } from './command.ts'
 import { type ContentHash, hashContent } from './content-hash.ts'
@@ -123,25 +124,45 @@ function decideStored(
     else out.effects.push(storeAck(command, moment, true, undefined))
     return
   }
-  const fields: MessageFields = {
+  const routing = view.commit ? state.bindings.route(topic, type) : noRouting
+  const record = published(view, topic, type, member.group, routing)
+  if (view.commit) out.records.push(record)
+  else out.records.push(prepared(record))
+  out.effects.push(storeAck(command, moment, true, undefined))
+}
+
+const noRouting: Routing = { durable: [], transient: [] }
+
+/** Written out field by field: spreading an object here would cost more than all the rest of deciding. */
+function published(
+  view: MessageView,
+  topic: TopicNumber,
+  type: TypeNumber,
+  publisher: GroupNumber,
+  routing: Routing,
+): PublishedRecord {
+  return {
+    kind: 'published',
     id0: view.id0,
     id1: view.id1,
     id2: view.id2,
     id3: view.id3,
     topic,
     type,
-    publisher: member.group,
+    publisher,
     form: view.form,
     content0: content.content0,
     content1: content.content1,
     expiresAt: view.expiresAt,
     deliverLimit: view.deliverLimit,
     message: view.message,
+    routing,
   }
-  if (view.commit)
-    out.records.push({ kind: 'published', ...fields, routing: state.bindings.route(topic, type) })
-  else out.records.push({ kind: 'prepared', ...fields })
-  out.effects.push(storeAck(command, moment, true, undefined))
+}
+
+function prepared(record: PublishedRecord): PreparedRecord {
+  const { routing: _, ...fields } = record
+  return { ...fields, kind: 'prepared' }
 }
 
 /** Acked on receipt, never stored; one member of each matching group gets it, at most three times. */

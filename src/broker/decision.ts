@@ -27,6 +27,18 @@ export class Decision {
   /** The records only gave names their numbers: apply them, then decide the same command again. */
   again = false
 
+  /** Anything for the session but what its effects say? */
+  get changesSession(): boolean {
+    return (
+      this.answered.length > 0 ||
+      this.lapsed.length > 0 ||
+      this.fly.length > 0 ||
+      this.answeredLate !== undefined ||
+      this.joined !== undefined ||
+      this.left !== undefined
+    )
+  }
+
   clear(): void {
     empty(this.records)
     empty(this.effects)

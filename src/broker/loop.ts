@@ -191,12 +191,32 @@ export class BrokerLoop implements BrokerPort {
   /** Carry out what was decided: records into log and state, then the session's side, then the effects into the queue. */
   #commit(out: Decision, publisher: ConnectionNumber | undefined): void {
     const { session } = this
+    const { records, effects, immediate } = out
     const { nowMs } = this.#moment
-    for (const record of out.records) {
+    for (let i = 0; i < records.length; i++) {
+      const record = records[i]!
       const offset = this.#write(record, nowMs)
       if (record.kind === 'prepared' && publisher !== undefined)
         session.preparedBy.set(offset, publisher)
     }
+    if (out.changesSession) this.#changeSession(out)
+    for (let i = 0; i < immediate.length; i++) {
+      const effect = immediate[i]!
+      if (effect.kind === 'store-ack' && !effect.status) session.counters.refusedPublishes += 1
+      session.observe(effect, nowMs)
+      this.#immediate.push(effect)
+    }
+    if (effects.length === 0) return
+    const after = this.#log.endOffset
+    for (let i = 0; i < effects.length; i++) {
+      const effect = effects[i]!
+      session.observe(effect, nowMs)
+      this.#held.push(effect, after)
+    }
+  }
+
+  #changeSession(out: Decision): void {
+    const { session } = this
     for (const ack of out.acks) session.gatherAck(ack.group, ack.message)
     for (const index of out.answered) session.answer(index)
     for (const index of out.lapsed) session.lapse(index)
@@ -205,17 +225,6 @@ export class BrokerLoop implements BrokerPort {
     for (const fly of out.fly) this.#takeFly(fly)
     if (out.joined !== undefined) session.join(out.joined)
     if (out.left !== undefined) session.leave(out.left)
-    for (const effect of out.immediate) {
-      if (effect.kind === 'store-ack' && !effect.status) session.counters.refusedPublishes += 1
-      session.observe(effect, nowMs)
-      this.#immediate.push(effect)
-    }
-    if (out.effects.length === 0) return
-    const after = this.#log.endOffset
-    for (const effect of out.effects) {
-      session.observe(effect, nowMs)
-      this.#held.push(effect, after)
-    }
   }
 
   #takeFly(fly: Decision['fly'][number]): void {
