@@ -14,7 +14,7 @@ export default tseslint.config(
         { allowForKnownSafeCalls: [{ from: 'package', name: ['test', 'describe', 'it'], package: 'node:test' }] },
       ],
       '@typescript-eslint/no-non-null-assertion': 'off', // typed arrays and dense tables: a bound was checked one line above
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
       '@typescript-eslint/prefer-for-of': 'off',
       'max-lines': ['error', { max: 500, skipBlankLines: false, skipComments: false }],
     },

@@ -3,10 +3,10 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { BrokerLoop } from './broker/loop.ts'
-import type { BrokerSettings } from './broker/settings.ts'
 import { Checkpointer } from './checkpointer.ts'
 import type { Config } from './config.ts'
 import { HttpServer } from './http/server.ts'
+import type { Health } from './http/stat.ts'
 import { nodeDisk } from './log/disk-node.ts'
 import { claimFolder, type FolderClaim } from './log/folder-owner.ts'
 import { Log } from './log/log.ts'
@@ -65,12 +65,16 @@ export async function startBroker(config: Config, ports: BrokerPorts = {}): Prom
   }
 }
 
+/** How often a full disk is looked at: publishes are taken again within 10 s of space. */
+const spaceLookMs = 2_000
+
 /** What is open so far, in order; a failed start closes it again. */
 interface Opened {
   readonly claim: FolderClaim
   log?: Log
   loop?: BrokerLoop
   checkpointer?: Checkpointer
+  spaceTimer?: NodeJS.Timeout
   net?: NetServer
   http?: HttpServer
   registry?: Registry
@@ -83,74 +87,105 @@ async function open(
   door: { answer: (request: unknown) => Promise<unknown> },
   opened: Opened,
 ): Promise<RunningBroker> {
-  const random = ports.random ?? Math.random
-  const clock = ports.clock ?? systemClock
   const log = (opened.log = await openLog(config))
   const { state, recovery } = await recoverState(log, config, logger)
+  for (const hole of recovery.holes) logger.warn(hole, 'damage in the log was stepped over')
   const epoch = await log.startWriting()
   const host = hostname()
-  const settings: BrokerSettings = { ...config.broker, address: '', host }
-  const scheduler = ports.scheduler ?? systemScheduler
-  const loop = (opened.loop = new BrokerLoop({ log, state, settings, clock, scheduler, random }))
-  log.onDurable = () => loop.durable()
-  let failure: KiteQError | undefined
-  const failed = new Promise<KiteQError>((resolve) => {
-    log.onFailure = (error) => {
-      failure = error
-      loop.stop()
-      resolve(error)
-    }
-  })
-  loop.note({
-    kind: 'started',
-    epoch,
-    formatVersion: logFormatVersion,
-    logId: log.logId ?? '',
-    host,
-  })
-  await loop.settle()
-  const net = (opened.net = new NetServer({
-    broker: loop,
-    source: log,
-    clock,
-    log: logger,
-    limits: config.net,
-    storedSuffix: storedSuffix(config),
+  const loop = (opened.loop = new BrokerLoop({
+    log,
+    state,
+    settings: { ...config.broker, address: '', host },
+    clock: ports.clock ?? systemClock,
+    scheduler: ports.scheduler ?? systemScheduler,
+    random: ports.random ?? Math.random,
   }))
-  loop.attach(net)
+  const failure: { error?: KiteQError } = {}
+  const failed = watchLog(log, loop, failure, opened)
+  const logId = log.logId ?? ''
+  loop.note({ kind: 'started', epoch, formatVersion: logFormatVersion, logId, host })
+  await loop.settle()
   opened.checkpointer = new Checkpointer({ config, log, logger })
   opened.checkpointer.start()
-  if (config.registry !== undefined) await startRegistry(config, opened, loop, logger)
-  const bound = await net.listen(config.listen.host, config.listen.port)
-  const address = `${bound.address}:${bound.port}`
-  loop.setAddress(address)
-  let httpAddress: string | undefined
-  const stats = new StatPort({
-    loop,
-    net,
-    log,
-    topics: config.broker.topics,
-    failure: () => failure,
-  })
-  if (config.http !== undefined) {
-    const http = (opened.http = new HttpServer({
-      source: stats,
-      problem: (message) => logger.warn({}, message),
-    }))
-    const at = await http.listen(config.http.host, config.http.port)
-    httpAddress = `${at.host}:${at.port}`
-  }
-  door.answer = (request) => answerOwnerRequest(request, { loop, log, address })
+  const health = (): Health => healthOf(failure.error, recovery)
+  const doors = await openDoors(config, ports, logger, opened, { log, loop, health })
+  door.answer = (request) => answerOwnerRequest(request, { loop, log, address: doors.address })
   let closing: Promise<void> | undefined
   return {
-    address,
-    httpAddress,
+    ...doors,
     recovery,
     loop,
     failed,
     digest: () => state.digest(),
     close: () => (closing ??= closeOpened(opened, config.stopTimeoutMs, true)),
   }
+}
+
+/** The log tells the loop what is durable, and everybody when it has failed. A full disk is looked at again and again. */
+function watchLog(
+  log: Log,
+  loop: BrokerLoop,
+  failure: { error?: KiteQError },
+  opened: Opened,
+): Promise<KiteQError> {
+  log.onDurable = () => loop.durable()
+  opened.spaceTimer = setInterval(() => {
+    if (log.outOfSpace) log.checkSpace()
+  }, spaceLookMs)
+  opened.spaceTimer.unref()
+  return new Promise<KiteQError>((resolve) => {
+    log.onFailure = (error) => {
+      failure.error = error
+      loop.stop()
+      resolve(error)
+    }
+  })
+}
+
+function healthOf(failure: KiteQError | undefined, recovery: RecoveryReport): Health {
+  if (failure !== undefined) return { ok: false, reason: failure.message }
+  if (!recovery.degraded) return { ok: true }
+  return { ok: false, reason: `degraded: ${recovery.holes.length} damaged places in the log` }
+}
+
+interface Engine {
+  readonly log: Log
+  readonly loop: BrokerLoop
+  readonly health: () => Health
+}
+
+/** Bindings first, then the clients' door, then HTTP. */
+async function openDoors(
+  config: Config,
+  ports: BrokerPorts,
+  logger: Logger,
+  opened: Opened,
+  { log, loop, health }: Engine,
+): Promise<Pick<RunningBroker, 'address' | 'httpAddress'>> {
+  const net = (opened.net = new NetServer({
+    broker: loop,
+    source: log,
+    clock: ports.clock ?? systemClock,
+    log: logger,
+    limits: config.net,
+    storedSuffix: storedSuffix(config),
+  }))
+  loop.attach(net)
+  if (config.registry !== undefined) await startRegistry(config, opened, loop, logger)
+  const { host, port } = config.listen
+  const bound = await net.listen(host, port).catch((error: unknown) => {
+    const why = (error as NodeJS.ErrnoException).code ?? String(error)
+    const message = `--listen is ${host}:${port}, which cannot be had (${why}); expected a free address of this machine`
+    throw new KiteQError('KITEQ_CONFIG', message, { cause: error })
+  })
+  const address = `${bound.address}:${bound.port}`
+  loop.setAddress(address)
+  if (config.http === undefined) return { address, httpAddress: undefined }
+  const source = new StatPort({ loop, net, log, topics: config.broker.topics, health })
+  const http = new HttpServer({ source, problem: (message) => logger.warn({}, message) })
+  opened.http = http
+  const at = await http.listen(config.http.host, config.http.port)
+  return { address, httpAddress: `${at.host}:${at.port}` }
 }
 
 async function openLog(config: Config): Promise<Log> {
@@ -163,7 +198,7 @@ async function openLog(config: Config): Promise<Log> {
     recentBytesMax: config.log.recentBytesMax,
     unflushedBytesMax: config.log.unflushedBytesMax,
     random: () => randomBytes(4).readUInt32LE(0),
-    monotonicMs: systemClock.monotonicMs,
+    monotonicMs: () => systemClock.monotonicMs(),
   })
 }
 
@@ -204,6 +239,7 @@ async function closeOpened(opened: Opened, timeoutMs: number, isClean: boolean):
   await bounded(registry?.withdraw(), 0.2)
   await bounded(registry?.close(), 0.1)
   loop?.refusePublishes('shutting down, retry later')
+  clearInterval(opened.spaceTimer)
   await bounded(checkpointer?.close(), 0.1)
   await bounded(http?.close(), 0.1)
   await bounded(loop?.settle(), 0.3)

@@ -11,8 +11,7 @@ export interface StatPortOptions {
   readonly net: NetServer
   readonly log: Log
   readonly topics: readonly string[] | '*'
-  /** Why the log takes nothing any more. */
-  readonly failure: () => Error | undefined
+  readonly health: () => Health
 }
 
 export class StatPort implements StatSource {
@@ -20,14 +19,14 @@ export class StatPort implements StatSource {
   readonly #net: NetServer
   readonly #log: Log
   readonly #topics: readonly string[] | '*'
-  readonly #failure: () => Error | undefined
+  readonly #health: () => Health
 
   constructor(options: StatPortOptions) {
     this.#loop = options.loop
     this.#net = options.net
     this.#log = options.log
     this.#topics = options.topics
-    this.#failure = options.failure
+    this.#health = options.health
   }
 
   stat(): StatSnapshot {
@@ -67,14 +66,12 @@ export class StatPort implements StatSource {
   }
 
   health(): Health {
-    const failure = this.#failure()
-    if (failure !== undefined) return { ok: false, reason: failure.message }
-    return { ok: true }
+    return this.#health()
   }
 
+  /** Fails when a publish would; a degraded broker serves what it has. */
   ready(): Health {
-    const health = this.health()
-    if (!health.ok) return health
+    if (this.#loop.refusal !== undefined) return { ok: false, reason: this.#loop.refusal }
     return this.#log.isFull
       ? { ok: false, reason: 'disk full: publishes are refused' }
       : { ok: true }

@@ -85,7 +85,7 @@ export interface OperatorCommand {
   readonly kind: 'operator'
   readonly who: string
   readonly action: OperatorAction
-  reply(result: OperatorResult): void
+  readonly reply: (result: OperatorResult) => void
 }
 export type OperatorAction =
   | { readonly name: 'txn-commit' | 'txn-rollback'; readonly messageId: MessageId }

@@ -2,7 +2,7 @@
 // they influence routing; a source removes only what it made.
 
 import type { Dictionary } from '../index/dictionary.ts'
-import type { GroupNumber, Ordinal, Row, TopicNumber, TypeNumber } from '../model/ids.ts'
+import type { GroupNumber, Ordinal, TopicNumber, TypeNumber } from '../model/ids.ts'
 import {
   bindingsPerTopicMax,
   groupBytesMax,
@@ -181,7 +181,7 @@ function waitingTypes(state: BrokerState, topic: TopicNumber, group: GroupNumber
   const queue = state.queues.find(group, topic)
   queue?.forEachUnsettled((ordinal: Ordinal) => {
     const row = state.topics.rowAt(topic, ordinal)
-    if (row !== -1) types.add(state.messages.typeOf(row as Row))
+    if (row !== -1) types.add(state.messages.typeOf(row))
   })
   return types
 }

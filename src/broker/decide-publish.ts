@@ -161,8 +161,10 @@ function published(
 }
 
 function prepared(record: PublishedRecord): PreparedRecord {
-  const { routing: _, ...fields } = record
-  return { ...fields, kind: 'prepared' }
+  const { id0, id1, id2, id3, topic, type, publisher, form } = record
+  const { content0, content1, expiresAt, deliverLimit, message } = record
+  const names = { id0, id1, id2, id3, topic, type, publisher, form }
+  return { ...names, content0, content1, expiresAt, deliverLimit, message, kind: 'prepared' }
 }
 
 /** Acked on receipt, never stored; one member of each matching group gets it, at most three times. */

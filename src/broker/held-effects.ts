@@ -1,6 +1,6 @@
 // Effects that wait for the log: first in, first out, each with the offset that must be durable before it leaves.
 
-import type { Offset } from '../model/ids.ts'
+import type { ConnectionNumber, Offset } from '../model/ids.ts'
 import type { Effect } from './effect.ts'
 
 export class HeldEffects {
@@ -16,6 +16,17 @@ export class HeldEffects {
   push(effect: Effect, after: Offset): void {
     this.#effects.push(effect)
     this.#after.push(after)
+  }
+
+  /** Opaques of deliveries to a connection that have not been released: it never saw them. */
+  opaquesOf(connection: ConnectionNumber): number[] {
+    const opaques: number[] = []
+    for (let i = this.#head; i < this.#effects.length; i++) {
+      const effect = this.#effects[i]!
+      if (effect.kind === 'deliver' && effect.connection === connection)
+        for (const delivery of effect.deliveries) opaques.push(delivery.opaque)
+    }
+    return opaques
   }
 
   /** Everything that may leave now, in order. */

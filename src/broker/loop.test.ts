@@ -26,7 +26,7 @@ test('a published message is acked, delivered and settled by its ack', () => {
   assert.equal(broker.publish(p, { id: 1 }), 'true stored')
   const [delivery] = broker.deliveries(c)
   assert.equal(delivery?.attempt, 1)
-  broker.ack(c, delivery!)
+  broker.ack(c, delivery)
   broker.clock.advance(60_000)
   assert.deepEqual(broker.received(c), [])
   assert.deepEqual(broker.kinds().filter((kind) => kind === 'acked').length, 1)
@@ -58,7 +58,7 @@ test('a nack is repeated at once three times, then after the back-off, and a tim
   for (let attempt = 1; attempt <= 4; attempt++) {
     const [delivery] = broker.deliveries(c)
     assert.equal(delivery?.attempt, attempt)
-    broker.ack(c, delivery!, false, 'no')
+    broker.ack(c, delivery, false, 'no')
   }
   assert.deepEqual(broker.deliveries(c), [])
   broker.clock.advance(4_999)
@@ -80,7 +80,7 @@ test('the delivery limit ends in the dead letters with the last reason', () => {
   const dead = broker.loop.state.dead.list()
   assert.equal(dead.length, 1)
   assert.equal(dead[0]?.feedback, 'second')
-  assert.equal(dead[0]?.attempts, 2)
+  assert.equal(dead[0].attempts, 2)
   check(broker)
 })
 
@@ -93,7 +93,7 @@ test('a late ack of an earlier attempt still settles', () => {
   assert.equal(second?.attempt, 2)
   broker.ackAs(c, first!.opaque, 1)
   assert.equal(broker.loop.state.liveCount, 0)
-  broker.ackAs(c, second!.opaque, 1)
+  broker.ackAs(c, second.opaque, 1)
   broker.clock.advance(60_000)
   assert.deepEqual(broker.deliveries(c), [])
   check(broker)
@@ -378,4 +378,23 @@ test('time goes on although the wall clock was far ahead before the start', () =
   again.clock.advance(5_000)
   assert.deepEqual(again.received(c), [5], 'the lease ran out and it came again')
   assert.equal(p, 1)
+})
+
+test('a delivery that never left gives its attempt back when the connection goes', () => {
+  const { broker, p, c } = bound()
+  broker.log.isFast = false
+  broker.publish(p, { id: 1 })
+  broker.leave(c)
+  const causes = broker.log.records.flatMap(({ record }) =>
+    record.kind === 'failed' ? [record.cause] : [],
+  )
+  assert.deepEqual(causes, ['not-sent'])
+  broker.log.isFast = true
+  const d = broker.join('sub')
+  broker.log.makeDurable()
+  assert.deepEqual(
+    broker.deliveries(d).map((delivery) => delivery.attempt),
+    [1],
+  )
+  check(broker)
 })

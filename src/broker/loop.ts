@@ -125,6 +125,10 @@ export class BrokerLoop implements BrokerPort {
       this.session.markDirty(this.session.groupOf(member.group))
     } else if (command.kind === 'deliver-ack') this.#submitAck(command)
     else {
+      if (command.kind === 'leave') {
+        const unsent = [...command.unsent, ...this.#held.opaquesOf(command.connection)]
+        command = { ...command, unsent }
+      }
       const out = this.#decision
       const moment = this.#now()
       do {
@@ -163,6 +167,11 @@ export class BrokerLoop implements BrokerPort {
     this.#turn()
     if (this.#held.size === 0 && this.#log.unflushedBytes === 0) return
     await new Promise<void>((resolve) => this.#whenReleased.push(resolve))
+  }
+
+  /** Why no publish is taken, but for a full disk. */
+  get refusal(): string | undefined {
+    return this.#stopped ? 'stopped' : this.#refusal
   }
 
   /** No command, timer or effect after this. */

@@ -1,13 +1,41 @@
 #!/usr/bin/env node
-// The command line: which command, with what; errors become one line and an exit code.
+// The command line: which command, with what; every error becomes one line on stderr and an exit code.
 
-import { Command } from 'commander'
-import { KiteQError } from '../model/errors.ts'
+import { Command, CommanderError } from 'commander'
+import { register as registerBench } from './bench.ts'
+import { register as registerBind } from './bind.ts'
+import { exitCodes, exitCodeOf, lineOf } from './exit-codes.ts'
+import { register as registerPub } from './pub.ts'
 import { register as registerServe } from './serve.ts'
+import { register as registerSub } from './sub.ts'
+import { guardOutput } from './terminal.ts'
+import { register as registerTxn } from './txn.ts'
+import { register as registerWhy } from './why.ts'
 
 const program = new Command('kiteq')
-registerServe(program)
-program.parseAsync().catch((error: unknown) => {
-  console.error(error instanceof KiteQError ? `${error.code}: ${error.message}` : error)
-  process.exit(1)
-})
+  .description('a durable message broker over one append-only log')
+  .showHelpAfterError('(--help tells more)')
+  .exitOverride()
+for (const register of [
+  registerServe,
+  registerPub,
+  registerSub,
+  registerBind,
+  registerTxn,
+  registerWhy,
+  registerBench,
+])
+  register(program)
+
+guardOutput()
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // It has said what was wrong; help and version are no errors.
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  } else {
+    console.error(lineOf(error))
+    process.exitCode = exitCodeOf(error)
+  }
+}

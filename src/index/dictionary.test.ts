@@ -60,4 +60,5 @@ test('a name is kept when the buffer it came in is used again', () => {
   dictionary.add(1, buffer)
   buffer.fill(0)
   assert.equal(dictionary.numberOf(bytes('first'), 0, 5), 1)
+  assert.deepEqual(dictionary.bytesOf(1), bytes('first'))
 })

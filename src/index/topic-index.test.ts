@@ -65,3 +65,13 @@ test('an offset leads to its row until it is removed, however far apart offsets 
     [0, -1, -1, -1, -1, -1, -1, -1, -1],
   )
 })
+
+test('an offset whose chunk was dropped can be used again', () => {
+  const index = new OffsetIndex()
+  index.add(5 as Offset, 1 as Row)
+  index.remove(5 as Offset)
+  index.add(5 as Offset, 2 as Row)
+  // Another chunk takes the same place in the memo.
+  index.add((5 + 512 * 16) as Offset, 3 as Row)
+  assert.equal(index.find(5 as Offset), 2)
+})

@@ -64,7 +64,7 @@ interface MutablePlace {
 export class LogWriter {
   readonly supply: SegmentSupply
   readonly recent: RecentBytes
-  readonly flushTimes = new FlushTimes()
+  readonly flushTimes: FlushTimes = new FlushTimes()
   endOffset: Offset
   durableOffset: Offset
   unflushedBytes = 0

@@ -90,12 +90,14 @@ export class Log {
 
   /**
    * Hands every record over in order, from a checkpoint's place or from the start; async between chunks. A message in a
-   * record is a span of the scanned bytes, valid during the call. The place object is reused.
+   * record is a span of the scanned bytes, valid during the call. The place object is reused. Where `from` is no place
+   * of this log (a checkpoint of some other copy), nothing is handed over and the report ends before `from`: recover
+   * again without it.
    */
   async recover(apply: Apply, from?: ResumePlace): Promise<RecoveryReport> {
     invariant(this.#writer === undefined, 'recovery of a log that is written')
     const { disk, dir } = this.#options
-    this.#report = await readLog({
+    const report = await readLog({
       disk,
       dir,
       headers: this.#index.headers,
@@ -103,7 +105,8 @@ export class Log {
       from,
       seen: (offset, segment, position) => this.#index.seen(offset, segment, position),
     })
-    return this.#report
+    this.#report = report.end.offset < (from?.offset ?? 0) ? undefined : report
+    return report
   }
 
   /**
@@ -243,14 +246,17 @@ export class Log {
     offset: Offset,
   ): Promise<{ readonly record: LogRecord; readonly place: RecordPlace } | undefined> {
     let found: { record: LogRecord; place: RecordPlace } | undefined
-    await this.scan(offset, (offset + 1) as Offset, (record, place) => {
+    await this.scan(offset, offset + 1, (record, place) => {
       found = { record: ownCopy(record), place: { ...place } }
     })
     return found
   }
 
-  /** Visits the durable records [from, to) in order, as `recover` does; of a folder in use, whole batches only. */
-  async scan(from: Offset, to: Offset, visit: Apply): Promise<RecoveryReport> {
+  /**
+   * Visits the durable records [from, to) in order, as `recover` does. Without a writer, `to` is a watermark the owner
+   * told, or Infinity for all whole batches. A place to start from saves reading its segment from the beginning.
+   */
+  async scan(from: Offset | ResumePlace, to: number, visit: Apply): Promise<RecoveryReport> {
     const { disk, dir } = this.#options
     if (this.#writer === undefined) await this.#readHeaders()
     const end = this.#writer === undefined ? to : Math.min(to, this.#writer.durableOffset)
@@ -258,12 +264,11 @@ export class Log {
       disk,
       dir,
       headers: this.#index.headers.slice(),
-      apply: (record, place) => {
-        if (place.offset >= from) visit(record, place)
-      },
-      from: this.#index.before(from),
+      apply: visit,
+      from: typeof from === 'number' ? this.#index.before(from) : from,
+      wanted: typeof from === 'number' ? from : from.offset,
       to: end as Offset,
-      wholeBatches: this.#writer === undefined,
+      wholeBatches: end === Infinity,
     })
   }
 
@@ -329,5 +334,6 @@ function newLogId(random: () => number): string {
 function ownCopy(record: LogRecord): LogRecord {
   if (record.kind !== 'published' && record.kind !== 'prepared') return record
   const { source, start, end } = record.message
-  return { ...record, message: { source: source.slice(start, end), start: 0, end: end - start } }
+  const bytes = new Uint8Array(source.subarray(start, end))
+  return { ...record, message: { source: bytes, start: 0, end: bytes.length } }
 }

@@ -7,7 +7,7 @@ import type { LogRecord, RecordPlace } from '../model/record.ts'
 import { readInto, syncFile, writeAll, type Disk } from './disk.ts'
 import { frameKind, frameOffset, frameTimeMs, logFrameHeadBytes } from './frame.ts'
 import { decodeRecord } from './record-codec.ts'
-import { scanSegment, type Hole, type ScanResult } from './scan-segment.ts'
+import { scanSegment, type Hole, type ScanRequest, type ScanResult } from './scan-segment.ts'
 import { corruptFile, segmentHeaderBytes, segmentName, type SegmentHeader } from './segment.ts'
 
 /** Where a fold stopped: the next record has this offset and, if it exists, begins here (or in the next segment). */
@@ -50,6 +50,8 @@ export interface RecoveryRequest {
   readonly headers: readonly SegmentHeader[]
   readonly apply: (record: LogRecord, place: RecordPlace) => void
   readonly from?: ResumePlace | undefined
+  /** Records before this offset are passed without being decoded. */
+  readonly wanted?: Offset | undefined
   /** First offset that is not wanted. */
   readonly to?: Offset | undefined
   /** Of the last segment only whole batches: somebody may be writing the next one. */
@@ -66,7 +68,10 @@ interface MutablePlace {
   length: number
 }
 
-/** Throws KITEQ_LOG_CORRUPT for what is no damage to step over, KITEQ_LOG_VERSION for a record from the future. */
+/**
+ * Where `from` is no place of this log, nothing is handed over and the report ends at offset 0, before `from`.
+ * Throws KITEQ_LOG_CORRUPT for what is no damage to step over, KITEQ_LOG_VERSION for a record from the future.
+ */
 export async function readLog(request: RecoveryRequest): Promise<RecoveryReport> {
   return new LogReading(request).run()
 }
@@ -94,7 +99,8 @@ class LogReading {
   async run(): Promise<RecoveryReport> {
     const { headers, from, to = Infinity } = this.#request
     const first = from === undefined ? 0 : headers.findIndex((h) => h.number === from.segment)
-    if (from !== undefined) this.#checkStart(headers[first], from)
+    if (from !== undefined && !(await this.#has(from, first)))
+      return this.#report(undefined, undefined)
     let result: ScanResult | undefined
     let segment: SegmentHeader | undefined
     for (let i = first; i < headers.length; i++) {
@@ -135,57 +141,69 @@ class LogReading {
     }
   }
 
-  #checkStart(header: SegmentHeader | undefined, from: ResumePlace): void {
-    const { offset, segment, position } = from
-    if (header !== undefined && offset >= header.firstOffset && position >= segmentHeaderBytes) {
-      return
-    }
-    throw new KiteQError(
-      'KITEQ_LOG_CORRUPT',
-      `${this.#request.dir}: the log has no place ${segment}:${position} for offset ${offset}`,
-    )
+  /** Whether the log really comes by this place: by the record that begins there, or by those that end there. */
+  async #has(from: ResumePlace, index: number): Promise<boolean> {
+    const { headers, wholeBatches } = this.#request
+    const header = headers[index]
+    if (header === undefined) return false
+    const next = headers[index + 1]
+    if (from.offset < header.firstOffset || from.position < segmentHeaderBytes) return false
+    if (next !== undefined && from.offset > next.firstOffset) return false
+    return this.#opened(index, async (base) => {
+      const { offset, position } = from
+      const end = next?.previousEnd ?? base.bytes
+      if (position > end) return false
+      if (next !== undefined && position === end) return offset === next.firstOffset
+      const after = await scanSegment({ ...base, offset, position, to: offset + 1 })
+      if (after.stopped || (wholeBatches === true && next === undefined)) return true
+      if (next !== undefined) return true
+      const before = await scanSegment({ ...base, to: offset })
+      return before.end === position && before.nextOffset === offset
+    })
   }
 
-  async #segment(index: number, from: ResumePlace | undefined): Promise<ScanResult> {
-    const { disk, dir, headers, to = Infinity } = this.#request
+  async #opened<T>(index: number, use: (base: ScanRequest) => Promise<T>): Promise<T> {
+    const { disk, dir, headers } = this.#request
     const header = headers[index]!
     const next = headers[index + 1]
     const path = `${dir}/${segmentName(header.number)}`
     this.#path = path
     const file = await disk.open(path, 'read')
     try {
-      const bytes = await file.size()
-      const base = {
+      return await use({
         file,
         path,
         segment: header.number,
         seed: header.seed,
-        position: from?.position ?? segmentHeaderBytes,
-        offset: from?.offset ?? header.firstOffset,
+        position: segmentHeaderBytes,
+        offset: header.firstOffset,
         sealed: next && { end: next.previousEnd, nextOffset: next.firstOffset },
-        bytes,
-      }
-      const end = next?.previousEnd ?? bytes
-      if (base.position > end) {
-        throw corruptFile(path, end, `ends before the place to go on from, ${base.position}`)
-      }
-      let wholeOffset = to
-      if (next === undefined && this.#request.wholeBatches === true) {
-        const ahead = await scanSegment({ ...base, to, visit: () => undefined })
-        wholeOffset = Math.min(to, ahead.wholeOffset)
-      }
+        to: Infinity,
+        bytes: await file.size(),
+        visit: ignore,
+      })
+    } finally {
+      await file.close()
+    }
+  }
+
+  #segment(index: number, from: ResumePlace | undefined): Promise<ScanResult> {
+    const { headers, to = Infinity, wholeBatches } = this.#request
+    return this.#opened(index, async (base) => {
+      const start = from === undefined ? base : { ...base, ...placeOf(from) }
+      const isLast = headers[index + 1] === undefined
+      const ahead =
+        isLast && wholeBatches === true ? await scanSegment({ ...start, to }) : undefined
       const result = await scanSegment({
-        ...base,
-        to: wholeOffset,
-        visit: (source, start, frameEnd, position) => {
-          this.#visit(header.number, source, start, frameEnd, position)
+        ...start,
+        to: Math.min(to, ahead?.wholeOffset ?? Infinity),
+        visit: (source, begin, end, position) => {
+          this.#visit(base.segment, source, begin, end, position)
         },
       })
       this.#holes.push(...result.holes)
       return result
-    } finally {
-      await file.close()
-    }
+    })
   }
 
   #visit(
@@ -203,6 +221,7 @@ class LogReading {
     place.position = position as Position
     place.length = end - start
     this.#request.seen?.(offset, segment, position)
+    if (offset < (this.#request.wanted ?? 0)) return
     const record = this.#decode(source, start, end, position)
     this.#records++
     this.#bytes += end - start
@@ -222,6 +241,13 @@ class LogReading {
     }
   }
 }
+
+const ignore = (): void => undefined
+
+const placeOf = (from: ResumePlace): { offset: number; position: number } => ({
+  offset: from.offset,
+  position: from.position,
+})
 
 /**
  * Makes the end of the log safe: the last batch is written again and synced, because memory may show what the disk

@@ -59,6 +59,11 @@ export class FrameReader {
     return this.#heldBytes
   }
 
+  /** Memory taken for it, bytes. */
+  get heldBytesMax(): number {
+    return this.#held.length
+  }
+
   /** Forget what is held and ignore what comes. Allowed inside a call of the sink. */
   stop(): void {
     this.#stopped = true

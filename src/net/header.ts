@@ -20,9 +20,17 @@ import {
 const requiredFields = 0x1fe
 const propertiesField = 9
 const lastKnownField = 11
+const tagId = 0x0a
+const tagTopic = 0x12
+const tagType = 0x1a
 const tagExpiredTime = 0x20
 const tagDeliverLimit = 0x28
+const tagGroup = 0x32
+const tagCommit = 0x38
+const tagFly = 0x40
+const tagProperty = 0x4a
 const tagCreateTime = 0x50
+const tagSnappy = 0x58
 const tagHeader = 0x0a
 
 /** Where the fields of a Header are; all spans are offsets into `raw`. */
@@ -72,6 +80,69 @@ export class HeaderView {
   /** Reads source[start, end); false when it is no Header or lacks a required field. The id span is set as far as known. */
   readHeader(source: Uint8Array, start: number, end: number): boolean {
     this.#clear(source, start, end)
+    if (this.#readUsual(source, start, end)) return true
+    this.#clear(source, start, end)
+    return this.#readAny(source, start, end)
+  }
+
+  /** The header as clients write it: canonical, with short names. False: it is another, or none. */
+  #readUsual(source: Uint8Array, start: number, end: number): boolean {
+    const cursor = this.cursor
+    cursor.open(source, start, end)
+    if (!shortSpan(cursor, tagId)) return false
+    this.idStart = cursor.spanStart
+    this.idEnd = cursor.spanEnd
+    if (!shortSpan(cursor, tagTopic)) return false
+    this.topicStart = cursor.spanStart
+    this.topicEnd = cursor.spanEnd
+    if (!shortSpan(cursor, tagType)) return false
+    this.typeStart = cursor.spanStart
+    this.typeEnd = cursor.spanEnd
+    for (let field = 4; field <= 5; field++) {
+      const at = cursor.at
+      if (source[at] !== field << 3) return false
+      cursor.at++
+      if (!this.#readNumber(field, at)) return false
+    }
+    if (!shortSpan(cursor, tagGroup)) return false
+    this.groupStart = cursor.spanStart
+    this.groupEnd = cursor.spanEnd
+    let at = cursor.at
+    if (source[at] !== tagCommit || source[at + 2] !== tagFly) return false
+    const commit = source[at + 1]!
+    const fly = source[at + 3]!
+    if (commit > 1 || fly > 1) return false
+    this.commit = commit === 1
+    this.fly = fly === 1
+    cursor.at = at += 4
+    while (at < end && source[at] === tagProperty) {
+      if (!shortSpan(cursor, tagProperty)) return false
+      this.propertiesBytes += cursor.at - at
+      at = cursor.at
+      if (!this.#checkEntry()) return false
+    }
+    this.createStart = this.createEnd = at
+    this.seen = requiredFields
+    if (at < end && source[at] === tagCreateTime) {
+      cursor.at++
+      if (!this.#readNumber(10, at)) return false
+      this.seen |= 1 << 10
+      at = cursor.at
+    }
+    if (at < end && source[at] === tagSnappy) {
+      const snappy = source[at + 1]!
+      if (snappy > 1) return false
+      this.snappy = snappy === 1
+      this.seen |= 1 << 11
+      at += 2
+    }
+    if (at !== end || !cursor.minimal || !this.canonical) return false
+    this.idValid = parseId(source, this.idStart, this.idEnd, this)
+    return true
+  }
+
+  /** Any header that protobuf allows. */
+  #readAny(source: Uint8Array, start: number, end: number): boolean {
     const cursor = this.cursor
     cursor.open(source, start, end)
     let last = 0
@@ -323,6 +394,18 @@ export class PublishedView extends HeaderView implements MessageView {
     if (this.#scratch.length < count) this.#scratch = new Uint8Array(Math.max(65_536, count * 2))
     return this.#scratch
   }
+}
+
+/** A span behind this tag, below 128 bytes long. */
+function shortSpan(cursor: WireCursor, tag: number): boolean {
+  const { source, at } = cursor
+  if (cursor.end - at < 2 || source[at] !== tag) return false
+  const count = source[at + 1]!
+  const start = at + 2
+  if (count >= 0x80 || count > cursor.end - start) return false
+  cursor.spanStart = start
+  cursor.spanEnd = cursor.at = start + count
+  return true
 }
 
 const noBytes = new Uint8Array(0)

@@ -17,13 +17,15 @@ const nibbleOf: Uint8Array = hexTable()
 /** True when source[start, end) is exactly 32 hex digits; only then `into` is written. */
 export function parseId(source: Uint8Array, start: number, end: number, into: MutableId): boolean {
   if (end - start !== messageIdChars) return false
-  let bad = 0
-  for (let at = start; at < end; at++) bad |= nibbleOf[source[at]!]!
-  if (bad > 0x0f) return false
-  into.id0 = word(source, start)
-  into.id1 = word(source, start + 8)
-  into.id2 = word(source, start + 16)
-  into.id3 = word(source, start + 24)
+  const id0 = word(source, start)
+  const id1 = word(source, start + 8)
+  const id2 = word(source, start + 16)
+  const id3 = word(source, start + 24)
+  if (id0 < 0 || id1 < 0 || id2 < 0 || id3 < 0) return false
+  into.id0 = id0
+  into.id1 = id1
+  into.id2 = id2
+  into.id3 = id3
   return true
 }
 
@@ -48,10 +50,16 @@ function hex(value: number): string {
   return (value >>> 0).toString(16).padStart(8, '0')
 }
 
+/** Eight digits, or -1. */
 function word(source: Uint8Array, at: number): number {
   let value = 0
-  for (let digit = 0; digit < 8; digit++) value = (value << 4) | nibbleOf[source[at + digit]!]!
-  return value >>> 0
+  let seen = 0
+  for (const end = at + 8; at < end; at++) {
+    const nibble = nibbleOf[source[at]!]!
+    seen |= nibble
+    value = (value << 4) | nibble
+  }
+  return seen > 0x0f ? -1 : value >>> 0
 }
 
 function hexTable(): Uint8Array {

@@ -110,3 +110,13 @@ test('the table gives rows out again, and keeps what it was told, over chunks th
     assert.ok(table.idMatches(row, idOf(n, 0, 0, 0)))
   }
 })
+
+test('rows that were forgotten are all used again before new ones are', () => {
+  const table = new MessageTable()
+  const rows: Row[] = []
+  for (let n = 0; n < 1000; n++) rows.push(addMessage(table, idOf(n, 0, 0, 0), n))
+  for (const row of rows) table.forget(row)
+  for (let n = 0; n < 1000; n++) addMessage(table, idOf(n, 0, 0, 0), n)
+  assert.equal(table.chunkEnd(0), 1000)
+  assert.equal(table.count, 1000)
+})

@@ -55,13 +55,15 @@ const anyPieces = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, max
 function streamOf(
   framing: Framing,
   frames: readonly { command: number; opaque: number; body: Uint8Array }[],
-): Buffer {
+): Uint8Array {
   // A client begins with its handshake, and counts its opaques from 0 or 1.
   const handshake = frameBytes(1, 2, Buffer.from('0a01671200', 'hex'), framing)
-  return Buffer.concat([
-    handshake,
-    ...frames.map(({ command, opaque, body }) => frameBytes(opaque, command, body, framing)),
-  ])
+  return Uint8Array.from(
+    Buffer.concat([
+      handshake,
+      ...frames.map(({ command, opaque, body }) => frameBytes(opaque, command, body, framing)),
+    ]),
+  )
 }
 
 test('any cutting of a stream gives the same frames, in both framings', () => {

@@ -15,9 +15,9 @@ export interface BrokerOptions {
   readonly args?: readonly string[]
   /** A data folder to use again. Without it a new one is made, and removed by `stop`. */
   readonly dataDir?: string
-  /** Text of a registry file (YAML), written beside the data. */
+  /** Text of a registry file (YAML), written for this process and removed at its end. */
   readonly registry?: string
-  /** Text of a kiteq.toml, written beside the data. */
+  /** Text of a kiteq.toml, likewise. */
   readonly config?: string
   /** The arguments that come before `serve`'s own; for a stand-in, or for the built broker. */
   readonly command?: readonly string[]
@@ -86,7 +86,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<BrokerPr
     return child
   } catch (error) {
     await child.kill9()
-    child.removeFolders()
+    child.removeData()
     throw error
   }
 }
@@ -108,14 +108,14 @@ class Child implements BrokerProcess {
   readonly stderr: string[] = []
   readonly exited: Promise<Exit>
   readonly #process: ChildProcess
-  readonly #folders: readonly string[]
+  readonly #ownData: string | undefined
   readonly #waiters = new Set<Waiter>()
   #end: Exit | undefined
   #stopping: Promise<Exit> | undefined
 
   constructor(options: BrokerOptions, dataDir: string, beside: string, own: string | undefined) {
     this.dataDir = dataDir
-    this.#folders = own === undefined ? [beside] : [beside, own]
+    this.#ownData = own
     this.registryFile = path.join(beside, 'registry.yaml')
     const [program, ...before] = options.command ?? defaultCommand
     const args = [...before, ...settings(options, dataDir, beside), ...(options.args ?? [])]
@@ -139,6 +139,7 @@ class Child implements BrokerProcess {
     }).then(async (exit) => {
       running.delete(this.#process)
       await Promise.all(drained)
+      rmSync(beside, { recursive: true, force: true })
       this.#ended(exit)
       return exit
     })
@@ -187,8 +188,8 @@ class Child implements BrokerProcess {
     return this.exited
   }
 
-  removeFolders(): void {
-    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true })
+  removeData(): void {
+    if (this.#ownData !== undefined) rmSync(this.#ownData, { recursive: true, force: true })
   }
 
   async #stop(): Promise<Exit> {
@@ -200,7 +201,7 @@ class Child implements BrokerProcess {
     }, stopMs)
     const exit = await this.exited
     clearTimeout(timer)
-    this.removeFolders()
+    this.removeData()
     if (overdue.signal.aborted)
       throw new Error(`broker outlived SIGTERM by ${stopMs} ms and was killed\n${this.#printed()}`)
     return exit

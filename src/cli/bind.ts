@@ -1,0 +1,93 @@
+// `kiteq bind`, `unbind`, `bindings`: what groups want. Changing goes through the broker's client port, as a client of
+// that group; looking goes through the data folder.
+
+import type { Command } from 'commander'
+import { connect } from '../client/client.ts'
+import { withBroker, withFolder, type BrokerOption, type FolderOption } from './arguments.ts'
+import { bindingsOf, withBindings, type BindingOptions } from './binding-options.ts'
+import { listBindings, type ListedBinding } from './folder.ts'
+import { print, printable, printJson } from './terminal.ts'
+
+interface BindOptions extends BrokerOption, BindingOptions {
+  readonly group: string
+  readonly json?: true
+}
+
+interface BindingsOptions extends FolderOption {
+  readonly topic?: string
+  readonly group?: string
+  readonly json?: true
+}
+
+export function register(program: Command): void {
+  const bind = program
+    .command('bind')
+    .description("make the list of a group's bindings of a topic complete")
+    .argument('<topic>')
+    .argument('[types...]', 'message types, or patterns with --regex; default: every type')
+    .requiredOption('--group <group>', 'the group that wants them')
+    .option('--json', 'the answer as JSON')
+  withBroker(withBindings(bind)).action(
+    async (topic: string, types: string[], options: BindOptions) => {
+      const bindings = bindingsOf(types, options)
+      await change(options, (client) => client.bind(topic, bindings))
+      say(options, { topic, group: options.group, bindings: bindings.length })
+    },
+  )
+  const unbind = program
+    .command('unbind')
+    .description("remove a group's bindings of a topic, as far as clients made them")
+    .argument('<topic>')
+    .requiredOption('--group <group>', 'the group that wants no more')
+    .option('--json', 'the answer as JSON')
+  withBroker(unbind).action(async (topic: string, options: BindOptions) => {
+    await change(options, (client) => client.unbind(topic))
+    say(options, { topic, group: options.group, bindings: 0 })
+  })
+  const bindings = program
+    .command('bindings')
+    .description('list all bindings, of a folder in use or not')
+    .option('--topic <topic>', 'only of this topic')
+    .option('--group <group>', 'only of this group')
+    .option('--json', 'as one JSON array')
+  withFolder(bindings).action(list)
+}
+
+type ConnectedClient = Awaited<ReturnType<typeof connect>>
+
+async function change(
+  options: BindOptions,
+  work: (client: ConnectedClient) => Promise<void>,
+): Promise<void> {
+  const client = await connect({ address: options.broker, group: options.group })
+  try {
+    await work(client)
+  } finally {
+    await client.close()
+  }
+}
+
+function say(options: BindOptions, done: { topic: string; group: string; bindings: number }): void {
+  if (options.json) printJson(done)
+  else print(`${done.topic} ${done.group} ${done.bindings} bindings`)
+}
+
+async function list(options: BindingsOptions): Promise<void> {
+  const { topic, group } = options
+  const bindings = (await listBindings(options.dataDir)).filter(
+    (one) =>
+      (topic === undefined || one.topic === topic) && (group === undefined || one.group === group),
+  )
+  if (options.json) printJson(bindings)
+  else for (const binding of bindings) print(lineOf(binding))
+}
+
+function lineOf(one: ListedBinding): string {
+  const parts = [one.topic, one.group, one.bindType, one.messageType].map(printable)
+  parts.push(one.persistent ? 'durable' : 'transient', `from ${one.source}`)
+  if (one.watermark > 0) parts.push(`${one.watermark}/s`)
+  parts.push(`${one.waiting} unsettled`)
+  if (one.connections !== undefined) parts.push(`${one.connections} connections`)
+  if (one.problem !== undefined) parts.push(`PROBLEM: ${printable(one.problem)}`)
+  return parts.join('  ')
+}

@@ -1,0 +1,303 @@
+// The life of one message, told from the log: what happened, when, to whom. A fold of its own, over the records that
+// concern it; it knows no broker state and prints nothing.
+
+import type { MessageId } from '../model/ids.ts'
+import type { LogRecord, PreparedRecord, PublishedRecord, RecordPlace } from '../model/record.ts'
+import { HeaderView, PublishedView } from '../net/header.ts'
+import { decodeHeader, type MessageHeader } from '../net/packet.ts'
+
+export interface LifeEvent {
+  /** Broker time, ms since 1970. */
+  readonly timeMs: number
+  /** Of the record that says so. */
+  readonly offset: number
+  readonly what: string
+  /** The consumer group it happened to. */
+  readonly group?: string
+  readonly attempt?: number
+  /** Number and peer of the connection. */
+  readonly connection?: number
+  readonly peer?: string
+  /** Anything else worth a word. */
+  readonly detail?: string
+}
+
+export type GroupStanding = 'waiting' | 'out' | 'acked' | 'skipped' | 'dead' | 'purged'
+
+/** Everything about one message; an id that was used again after its window has several lives. */
+export interface Life {
+  readonly id: string
+  readonly offset: number
+  readonly segment: number
+  readonly position: number
+  readonly topic: string
+  readonly type: string
+  /** Of the connection that published it. */
+  readonly publisher: string
+  readonly form: 'string' | 'bytes'
+  readonly bodyBytes: number
+  /** The beginning of a body that is text. */
+  readonly bodyText?: string
+  readonly properties: Readonly<Record<string, string>>
+  readonly expiresAt: string
+  readonly deliverLimit: number
+  outcome: 'published' | 'prepared' | 'committed' | 'rolled back'
+  readonly groups: Record<string, GroupStanding>
+  readonly events: LifeEvent[]
+}
+
+interface LifeInProgress extends Life {
+  readonly topicNumber: number
+  readonly typeNumber: number
+}
+
+const bodyTextMax = 120
+
+export class MessageLife {
+  readonly lives: Life[] = []
+  readonly #id: MessageId
+  readonly #text: string
+  readonly #byOffset = new Map<number, LifeInProgress>()
+  readonly #names = { topic: new Names(), type: new Names(), group: new Names() }
+  /** Of this epoch: numbers begin again with the next. */
+  readonly #peers = new Map<number, string>()
+
+  constructor(id: MessageId, text: string) {
+    this.#id = id
+    this.#text = text
+  }
+
+  visit(record: LogRecord, place: RecordPlace): void {
+    switch (record.kind) {
+      case 'named':
+        this.#names[record.dictionary].set(record.number, record.name)
+        return
+      case 'members-changed':
+        if (record.change === 'joined') this.#peers.set(record.connection, record.peer)
+        return
+      case 'started':
+        this.#started(record.epoch, place)
+        return
+      case 'published':
+      case 'prepared':
+        if (this.#isOurs(record)) this.#accepted(record, place)
+        return
+      default:
+        if (this.#byOffset.size > 0) this.#happened(record, place)
+    }
+  }
+
+  #isOurs(record: PublishedRecord | PreparedRecord): boolean {
+    const { id0, id1, id2, id3 } = this.#id
+    return record.id0 === id0 && record.id1 === id1 && record.id2 === id2 && record.id3 === id3
+  }
+
+  #accepted(record: PublishedRecord | PreparedRecord, place: RecordPlace): void {
+    const { header, bodyBytes, bodyText } = contentOf(record)
+    const life: LifeInProgress = {
+      id: this.#text,
+      offset: place.offset,
+      segment: place.segment,
+      position: place.position,
+      topic: this.#names.topic.of(record.topic),
+      type: this.#names.type.of(record.type),
+      publisher: this.#names.group.of(record.publisher),
+      form: record.form === 0x12 ? 'string' : 'bytes',
+      bodyBytes,
+      ...(bodyText === undefined ? {} : { bodyText }),
+      properties: Object.fromEntries(
+        header?.properties.map(({ key, value }) => [utf8(key), utf8(value)]) ?? [],
+      ),
+      expiresAt: new Date(record.expiresAt * 1000).toISOString(),
+      deliverLimit: record.deliverLimit,
+      outcome: record.kind,
+      groups: {},
+      events: [],
+      topicNumber: record.topic,
+      typeNumber: record.type,
+    }
+    this.lives.push(life)
+    this.#byOffset.set(place.offset, life)
+    const detail = record.kind === 'published' ? this.#route(life, record.routing) : undefined
+    this.#tell(life, place, record.kind, detail === undefined ? {} : { detail })
+  }
+
+  #route(life: Life, routing: PublishedRecord['routing']): string {
+    const durable = routing.durable.map((group) => this.#names.group.of(group))
+    const transient = routing.transient.map((group) => this.#names.group.of(group))
+    for (const group of [...durable, ...transient]) life.groups[group] = 'waiting'
+    if (durable.length + transient.length === 0) return 'no group wants it: settled at once'
+    return `to ${[...durable, ...transient.map((group) => `${group} (transient)`)].join(', ')}`
+  }
+
+  #happened(record: LogRecord, place: RecordPlace): void {
+    switch (record.kind) {
+      case 'committed':
+      case 'rolled-back':
+      case 'inquired': {
+        const life = this.#byOffset.get(record.prepared)
+        if (life !== undefined) this.#transaction(life, record, place)
+        return
+      }
+      case 'delivered':
+        record.messages.forEach((message, at) => {
+          const life = this.#byOffset.get(message)
+          if (life === undefined) return
+          const { connection } = record
+          const attempt = record.attempts[at]!
+          this.#of(life, place, record.group, 'delivered', 'out', {
+            attempt,
+            ...this.#to(connection),
+          })
+        })
+        return
+      case 'acked':
+      case 'skipped':
+        for (const message of record.messages) {
+          const life = this.#byOffset.get(message)
+          if (life !== undefined) this.#of(life, place, record.group, record.kind, record.kind, {})
+        }
+        return
+      case 'failed':
+      case 'dead-lettered':
+      case 'redriven':
+      case 'purged':
+        this.#setBack(record, place)
+        return
+      case 'bindings-changed':
+        this.#rebound(record, place)
+    }
+  }
+
+  #transaction(
+    life: LifeInProgress,
+    record: Extract<LogRecord, { kind: 'committed' | 'rolled-back' | 'inquired' }>,
+    place: RecordPlace,
+  ): void {
+    if (record.kind === 'inquired') {
+      const { attempt, connection } = record
+      this.#tell(life, place, 'inquired', { attempt, ...this.#to(connection) })
+      return
+    }
+    const words = [`by ${record.reason}`]
+    if (record.feedback !== '') words.push(JSON.stringify(record.feedback))
+    if (record.kind === 'committed') words.push(this.#route(life, record.routing))
+    life.outcome = record.kind === 'committed' ? 'committed' : 'rolled back'
+    this.#tell(life, place, life.outcome, { detail: words.join(', ') })
+  }
+
+  #setBack(
+    record: Extract<LogRecord, { kind: 'failed' | 'dead-lettered' | 'redriven' | 'purged' }>,
+    place: RecordPlace,
+  ): void {
+    const life = this.#byOffset.get(record.message)
+    if (life === undefined) return
+    const { kind, group } = record
+    if (kind === 'failed') {
+      const words: string[] = [record.cause]
+      if (record.feedback !== '') words.push(JSON.stringify(record.feedback))
+      const waitMs = record.retryAtMs - place.timeMs
+      words.push(waitMs > 0 ? `again in ${waitMs / 1000} s` : 'again at once')
+      this.#of(life, place, group, kind, 'waiting', { detail: words.join(', ') })
+    } else if (kind === 'dead-lettered') {
+      const words: string[] = [record.reason]
+      if (record.feedback !== '') words.push(JSON.stringify(record.feedback))
+      this.#of(life, place, group, 'dead letter', 'dead', { detail: words.join(', ') })
+    } else {
+      const standing = kind === 'redriven' ? 'waiting' : 'purged'
+      this.#of(life, place, group, kind, standing, { detail: `by ${record.who}` })
+    }
+  }
+
+  /** A change of bindings matters to a message that still waits for the group. */
+  #rebound(record: Extract<LogRecord, { kind: 'bindings-changed' }>, place: RecordPlace): void {
+    const group = this.#names.group.of(record.group)
+    for (const life of this.#byOffset.values()) {
+      if (life.topicNumber !== record.topic || !isOpen(life.groups[group])) continue
+      const type = life.typeNumber as (typeof record.parks)[number]
+      if (record.parks.includes(type))
+        this.#tell(life, place, 'parked', { group, detail: 'the group no longer wants this type' })
+      else if (record.unparks.includes(type)) this.#tell(life, place, 'unparked', { group })
+    }
+  }
+
+  /** Every lease ends with its broker. */
+  #started(epoch: number, place: RecordPlace): void {
+    this.#peers.clear()
+    for (const life of this.#byOffset.values()) {
+      const open = Object.entries(life.groups).filter(([, standing]) => isOpen(standing))
+      if (open.length === 0 && life.outcome !== 'prepared') continue
+      for (const [group] of open) life.groups[group] = 'waiting'
+      this.#tell(life, place, 'broker started', { detail: `epoch ${epoch}; open leases ended` })
+    }
+  }
+
+  #of(
+    life: Life,
+    place: RecordPlace,
+    groupNumber: number,
+    what: string,
+    standing: GroupStanding,
+    more: Partial<LifeEvent>,
+  ): void {
+    const group = this.#names.group.of(groupNumber)
+    life.groups[group] = standing
+    this.#tell(life, place, what, { group, ...more })
+  }
+
+  #tell(life: Life, place: RecordPlace, what: string, more: Partial<LifeEvent>): void {
+    life.events.push({ timeMs: place.timeMs, offset: place.offset, what, ...more })
+  }
+
+  #to(connection: number): Partial<LifeEvent> {
+    const peer = this.#peers.get(connection)
+    return peer === undefined ? { connection } : { connection, peer }
+  }
+}
+
+function isOpen(standing: GroupStanding | undefined): boolean {
+  return standing === 'waiting' || standing === 'out'
+}
+
+class Names {
+  readonly #names = new Map<number, string>()
+
+  set(number: number, name: Uint8Array): void {
+    this.#names.set(number, utf8(name))
+  }
+
+  of(number: number): string {
+    return this.#names.get(number) ?? `#${number}`
+  }
+}
+
+interface Content {
+  readonly header: MessageHeader | undefined
+  readonly bodyBytes: number
+  readonly bodyText: string | undefined
+}
+
+/** What lies in the message itself. */
+function contentOf({ form, message }: PublishedRecord | PreparedRecord): Content {
+  const view = new PublishedView()
+  const { source, start, end } = message
+  if (!view.read(form, source, start, end))
+    return { header: undefined, bodyBytes: 0, bodyText: undefined }
+  const header = new HeaderView()
+  header.readHeader(view.raw, view.headerStart, view.headerEnd)
+  const bodyBytes = view.bodyEnd - view.bodyStart
+  const isText = form === 0x12 && !view.snappy
+  const shown = view.raw.subarray(
+    view.bodyStart,
+    Math.min(view.bodyEnd, view.bodyStart + bodyTextMax),
+  )
+  return {
+    header: decodeHeader(header),
+    bodyBytes,
+    bodyText: isText ? utf8(shown) : undefined,
+  }
+}
+
+function utf8(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8')
+}
