@@ -94,8 +94,8 @@ test('a broker listed twice serves the topics of both entries, with a note', () 
   assert.match(notes[0]!, /^registry file r\.yaml line 1: broker "localhost:13800" is listed twice/)
 })
 
-test('regx and regex are the same, and anything else is direct with a note', () => {
-  const types = ['regx', 'regex', 'fanout', 'direct', 'Direct']
+test('regx and regex are the same, in any case, and anything else is direct with a note', () => {
+  const types = ['REGX', 'regex', 'Fanout', 'direct', 'queue']
   const { bindings, notes } = read(
     `bindings:\n${types.map((type, n) => `  - {groupIds: [g${n}], topic: t, messageType: m, bindType: ${type}}`).join('\n')}`,
   )
@@ -104,7 +104,7 @@ test('regx and regex are the same, and anything else is direct with a note', () 
     ['regex', 'regex', 'fanout', 'direct', 'direct'],
   )
   assert.deepEqual(notes, [
-    'registry file r.yaml line 6: bindType "Direct" is taken as direct; expected direct, regx or fanout',
+    'registry file r.yaml line 6: bindType "queue" is taken as direct; expected direct, regx or fanout',
   ])
 })
 

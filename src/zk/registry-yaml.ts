@@ -148,9 +148,10 @@ function bindingsOfEntry(source: YamlSource, entry: Table, path: Path): Registry
 
 function bindTypeOf(source: YamlSource, entry: Table, path: Path): BindType {
   const written = entry['bindType']
-  if (written === 'regx' || written === 'regex') return 'regex'
-  if (written === 'fanout') return 'fanout'
-  if (written !== 'direct' && written !== undefined)
+  const word = typeof written === 'string' ? written.toLowerCase() : written // in any case, as the original
+  if (word === 'regx' || word === 'regex') return 'regex'
+  if (word === 'fanout') return 'fanout'
+  if (word !== 'direct' && word !== undefined)
     source.note(
       [...path, 'bindType'],
       `bindType ${show(written)} is taken as direct; expected direct, regx or fanout`,
