@@ -12,9 +12,9 @@ export class FaultyDisk implements Disk {
   readonly #disk: Disk
   readonly #failAt: number
   readonly #fault: Fault
-  /** Log writes and syncs after the failure: there must be none. */
-  afterFailure: string[] = []
-  failed = false
+  /** Writes and syncs of the file that failed, after it did: there must be none. */
+  readonly afterFailure: string[] = []
+  #failed: string | undefined
 
   constructor(disk: Disk, failAt: number, fault: Fault) {
     this.#disk = disk
@@ -26,11 +26,10 @@ export class FaultyDisk implements Disk {
   strike(what: string): Fault | undefined {
     this.calls++
     this.trace.push(what)
-    if (this.failed && /write|sync/.test(what) && what.includes('.segment')) {
-      this.afterFailure.push(what)
-    }
+    const isOfSegment = /^(write|sync) .*\.segment$/.test(what)
+    if (isOfSegment && what.split(' ')[1] === this.#failed) this.afterFailure.push(what)
     if (this.calls !== this.#failAt) return undefined
-    this.failed = true
+    if (isOfSegment) this.#failed = what.split(' ')[1]
     return this.#fault
   }
 

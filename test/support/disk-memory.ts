@@ -10,7 +10,7 @@ interface Content {
 
 export class MemoryDisk implements Disk {
   readonly files: Map<string, Content> = new Map<string, Content>()
-  free = 1024 * 1024 * 1024
+  free: number = 1024 * 1024 * 1024
 
   image(path: string): Uint8Array {
     const content = this.#content(path)
