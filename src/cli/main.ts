@@ -4,6 +4,7 @@
 import { Command, CommanderError } from 'commander'
 import { register as registerBench } from './bench.ts'
 import { register as registerBind } from './bind.ts'
+import { register as registerDemo } from './demo.ts'
 import { exitCodes, exitCodeOf, lineOf } from './exit-codes.ts'
 import { register as registerPub } from './pub.ts'
 import { register as registerServe } from './serve.ts'
@@ -24,6 +25,7 @@ for (const register of [
   registerTxn,
   registerWhy,
   registerBench,
+  registerDemo,
 ])
   register(program)
 

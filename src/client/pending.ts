@@ -30,8 +30,8 @@ export class Pending {
   settle: Settle = nothing
   readonly place: number
   generation = 0
-  before = none
-  after = none
+  before: number = none
+  after: number = none
 
   constructor(place: number) {
     this.place = place

@@ -62,7 +62,7 @@ export class BindingIndex {
   route(topic: TopicNumber, type: TypeNumber): Routing {
     const entry = this.topics.get(topic)
     if (entry === undefined) return nowhere
-    invariant(type < typesMax, `type number ${type} is too large for the route cache`)
+    if (type >= typesMax) invariant(false, `type number ${type} is too large for the route cache`)
     const key = topic * typesMax + type
     const known = this.routes.get(key)
     if (known?.version === entry.version) return known.routing

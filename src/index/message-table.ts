@@ -180,7 +180,7 @@ export class MessageTable {
     ordinal: Ordinal,
     waiting: number,
   ): Row {
-    invariant(waiting <= groupsPerMessageMax, `a message waits for ${waiting} groups`)
+    if (waiting > groupsPerMessageMax) refuse(waiting)
     const row = this.take()
     const words = this.wordsOf(row)
     const at = (row & rowMask) * wordsPerRow
@@ -212,7 +212,7 @@ export class MessageTable {
 
   /** Fold move: everything that changes in a message's life, in one step. */
   change(row: Row, status: RowStatus, ordinal: Ordinal, waiting: number, dead: number): void {
-    invariant(waiting <= groupsPerMessageMax, `a message waits for ${waiting} groups`)
+    if (waiting > groupsPerMessageMax) refuse(waiting)
     const words = this.wordsOf(row)
     const at = (row & rowMask) * wordsPerRow
     removeMoving(this.digest, words, at)
@@ -340,6 +340,11 @@ export class MessageTable {
   private word(row: Row, at: number): number {
     return this.chunks[row >>> rowBits]!.words[(row & rowMask) * wordsPerRow + at]!
   }
+}
+
+/** Apart, so that no text is made for the many that pass. */
+function refuse(waiting: number): never {
+  invariant(false, `a message waits for ${waiting} groups`)
 }
 
 // The part of a row that never changes and the part that does are hashed apart: an ack must not pay for the whole row.

@@ -118,13 +118,17 @@ export class SettledWindow {
 }
 
 function hashA(number: number, offset: Offset, timeMs: number): number {
-  let hash = mixA(mixA(laneA, lowWord(number)), highWord(number))
-  hash = mixA(mixA(hash, lowWord(offset)), highWord(offset))
-  return finish(mixA(mixA(hash, lowWord(timeMs)), highWord(timeMs)))
+  const hash = mixA(mixA(mixA(laneA, lowWord(number)), lowWord(offset)), lowWord(timeMs))
+  return finish(mixA(hash, highWords(number, offset, timeMs)))
 }
 
 function hashB(number: number, offset: Offset, timeMs: number): number {
-  let hash = mixB(mixB(laneB, lowWord(number)), highWord(number))
-  hash = mixB(mixB(hash, lowWord(offset)), highWord(offset))
-  return finish(mixB(mixB(hash, lowWord(timeMs)), highWord(timeMs)))
+  const hash = mixB(mixB(mixB(laneB, lowWord(number)), lowWord(offset)), lowWord(timeMs))
+  return finish(mixB(hash, highWords(number, offset, timeMs)))
+}
+
+/** The three high words, each below 2^21, in one. */
+function highWords(number: number, offset: Offset, timeMs: number): number {
+  const shifted = Math.imul(highWord(offset), 0x85ebca6b) ^ Math.imul(highWord(timeMs), 0xc2b2ae35)
+  return highWord(number) ^ shifted
 }

@@ -195,7 +195,12 @@ function decodeTrusting(kind: ColdRecord['kind'], body: Uint8Array): ColdRecord 
     }
     case 'named': {
       const { dictionary, number, name } = proto.Named.decode(body)
-      return { kind, dictionary: pick(dictionaries, dictionary), number, name: new Uint8Array(name) }
+      return {
+        kind,
+        dictionary: pick(dictionaries, dictionary),
+        number,
+        name: new Uint8Array(name),
+      }
     }
     case 'committed': {
       const read = proto.Committed.decode(body)

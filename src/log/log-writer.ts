@@ -319,6 +319,7 @@ export class LogWriter {
     }
     this.#busy = false
     batch.chunk.written = batch.end
+    this.recent.release()
     this.durableOffset = batch.endOffset as Offset
     this.#durableSegment = batch.plan.header.number
     this.#durableEnd = (batch.chunk.base + batch.end) as Position

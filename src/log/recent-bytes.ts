@@ -27,7 +27,6 @@ export class RecentBytes {
 
   /** A new chunk whose first byte is at `position` of `segment`. */
   begin(segment: number, position: number): Chunk {
-    this.release()
     const chunk = this.#spare.pop() ?? {
       // Not from the pool of small buffers, and not zeroed: every byte is written before it is read.
       bytes: new Uint8Array(Buffer.allocUnsafeSlow(this.#chunkBytes).buffer),

@@ -3,7 +3,7 @@
 
 /** Starting values of the two lanes. */
 export const laneA = 0x243f6a88
-export const laneB = 0x85a308d3 | 0
+export const laneB: number = 0x85a308d3 | 0
 
 /** Lane A of a chain: folds one 32-bit word into `hash`. */
 export function mixA(hash: number, word: number): number {

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { MemoryDisk } from '../../test/support/disk-memory.ts'
+import type { Offset, Position, SegmentNumber } from '../model/ids.ts'
+import { latestCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import type { ResumePlace } from './recover.ts'
+
+const dir = 'data'
+const logId = '00112233445566778899aabbccddeeff'
+const place = (offset: number): ResumePlace => ({
+  offset: offset as Offset,
+  segment: 3 as SegmentNumber,
+  position: 5000 as Position,
+})
+const sections = [new Uint8Array([1, 2, 3]), new Uint8Array(0), new Uint8Array(3_000_000).fill(7)]
+
+function write(disk: MemoryDisk, offset: number, digest = 'abcd'): Promise<string> {
+  const source = { resume: place(offset), digest, sections, durableOffset: offset as Offset }
+  return writeCheckpoint({ disk, dir, logId }, source)
+}
+
+test('a checkpoint comes back as it was written', async () => {
+  const disk = new MemoryDisk()
+  const path = await write(disk, 42, '0123456789abcdef')
+  const { latest, problems } = await latestCheckpoint({ disk, dir, logId })
+  assert.deepEqual(problems, [])
+  assert.equal(latest?.path, path)
+  assert.deepEqual(latest.checkpoint.resume, place(42))
+  assert.equal(latest.checkpoint.digest, '0123456789abcdef')
+  assert.deepEqual(latest.checkpoint.sections, sections)
+})
+
+test('two are kept, the newest one counts', async () => {
+  const disk = new MemoryDisk()
+  for (const offset of [5, 17, 100]) await write(disk, offset)
+  assert.deepEqual(await disk.list(dir), [
+    '0000000000000017.checkpoint',
+    '0000000000000100.checkpoint',
+  ])
+  const { latest } = await latestCheckpoint({ disk, dir, logId })
+  assert.equal(latest?.checkpoint.resume.offset, 100)
+})
+
+test('any damage is noticed and told, and the one before counts', async () => {
+  const disk = new MemoryDisk()
+  await write(disk, 5)
+  const path = await write(disk, 17)
+  const whole = disk.image(path)
+  const places = [0, 9, 13, 20, 25, 40, 48, 60, 255, 256, 260, 266, 270, 280, 100_000]
+  for (const at of [...places, whole.length - 8, whole.length - 1]) {
+    const image = whole.slice()
+    image[at]! ^= 0x10
+    disk.restore(path, image)
+    const { latest, problems } = await latestCheckpoint({ disk, dir, logId })
+    assert.equal(latest?.checkpoint.resume.offset, 5, `byte ${at}`)
+    assert.equal(problems.length, 1)
+    assert.ok(problems[0]?.includes(path))
+  }
+  for (const length of [0, 100, 256, 262, 3000, whole.length - 1]) {
+    disk.restore(path, whole.subarray(0, length))
+    const { latest } = await latestCheckpoint({ disk, dir, logId })
+    assert.equal(latest?.checkpoint.resume.offset, 5, `${length} bytes`)
+  }
+})
+
+test('a checkpoint of another log is none', async () => {
+  const disk = new MemoryDisk()
+  await write(disk, 5)
+  const other = { disk, dir, logId: 'ff'.repeat(16) }
+  assert.equal((await latestCheckpoint(other)).latest, undefined)
+})
+
+test('a checkpoint ahead of what is durable is a broken invariant, and no file', async () => {
+  const disk = new MemoryDisk()
+  const source = { resume: place(9), digest: '', sections: [], durableOffset: 8 as Offset }
+  await assert.rejects(writeCheckpoint({ disk, dir, logId }, source), /invariant broken/)
+  assert.deepEqual(await disk.list(dir), [])
+})
+
+test('an empty folder has none', async () => {
+  const found = await latestCheckpoint({ disk: new MemoryDisk(), dir, logId })
+  assert.deepEqual(found, { latest: undefined, problems: [] })
+})
