@@ -1,7 +1,13 @@
 // Taking a message: the original's checks in the original's order, then idempotence, then the record.
 
 import type { GroupNumber, TopicNumber, TypeNumber } from '../model/ids.ts'
-import { namesMax, propertiesBytesMax, topicBytesMax, typeBytesMax } from '../model/limits.ts'
+import {
+  namesBytesMax,
+  namesMax,
+  propertiesBytesMax,
+  topicBytesMax,
+  typeBytesMax,
+} from '../model/limits.ts'
 import type { MessageView } from '../model/message.ts'
 import type { DictionaryName, PreparedRecord, PublishedRecord, Routing } from '../model/record.ts'
 import { statusPrepared, statusRolledBack } from '../index/message-table.ts'
@@ -86,7 +92,8 @@ function nameThem(
 ): void {
   const { view } = command
   const name = (dictionary: DictionaryName, number: number, start: number, end: number): void => {
-    if (number >= namesMax)
+    const names = dictionary === 'topic' ? state.topicNames : state.typeNames
+    if (number >= namesMax || names.bytes >= namesBytesMax)
       out.immediate.push(storeAck(command, moment, false, `Too many distinct ${dictionary}s!`))
     else out.records.push({ kind: 'named', dictionary, number, name: view.raw.slice(start, end) })
   }

@@ -10,6 +10,8 @@ const indexBits = 20
 const indexMask = (1 << indexBits) - 1
 const generationMask = 0x7ff
 const none = -1
+/** More than one turn decides. */
+const keptBack = 16_384
 /** Entries used once before any is used again. */
 const poolMin = 65_536
 
@@ -63,8 +65,9 @@ export class InFlight {
     this.#columns = allocate(this.#capacity)
   }
 
+  /** No more deliveries; what is kept back serves the turn that is under way, and inquiries. */
   get isFull(): boolean {
-    return this.size >= inFlightMax
+    return this.size >= inFlightMax - keptBack
   }
 
   /** Take a lease; returns its opaque. Deadlines must not decrease from call to call. */

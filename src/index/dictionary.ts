@@ -18,6 +18,8 @@ export class Dictionary<Number extends number = number> {
   /** The last number found per slot: most lookups of a broker repeat, and comparing bytes beats making a key. */
   private readonly memo = new Uint32Array(memoSlots)
   private known = 0
+  /** Of all names. */
+  bytes = 0
 
   /** The number of a name given as a span, or 0. */
   numberOf(source: Uint8Array, start: number, end: number): Number | 0 {
@@ -91,6 +93,7 @@ export class Dictionary<Number extends number = number> {
     this.texts[number] = undefined
     this.numbers.set(latin1(copy, 0, copy.length), number)
     this.known++
+    this.bytes += copy.length
     nameHash(number, copy).addTo(this.digest)
   }
 

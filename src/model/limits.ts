@@ -153,3 +153,5 @@ export const snappyBytesMax: number = 64 * 1024 * 1024
 export const clientDecisionsMax = 10_000
 /** Between our end of a connection and its destruction, when the peer does not end it. */
 export const endingMs = 2_000
+/** Bytes of all names of one dictionary. */
+export const namesBytesMax: number = 256 * 1024 * 1024

@@ -12,6 +12,8 @@ export interface NetLimits {
   readonly unreadWriteTimeoutMs: number
   /** Unsent bytes past which a connection gets no more deliveries. */
   readonly writeBufferBytesMax: number
+  /** Un-acked deliveries a client may ask for. */
+  readonly creditMax: number
   /** Unsent bytes past which a connection is read only once per sweep. */
   readonly replyBytesMax: number
   readonly sweepIntervalMs: number
@@ -27,6 +29,7 @@ export const defaultNetLimits: NetLimits = {
   silentConnectionTimeoutMs: limits.silentConnectionTimeoutMs,
   unreadWriteTimeoutMs: limits.unreadWriteTimeoutMs,
   writeBufferBytesMax: limits.writeBufferBytesMax,
+  creditMax: limits.creditMax,
   replyBytesMax: limits.replyBytesMax,
   sweepIntervalMs: limits.sweepIntervalMs,
   endingMs: limits.endingMs,

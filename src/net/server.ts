@@ -160,7 +160,7 @@ export class NetServer implements EffectSink {
       source: options.source,
       limits: this.#limits,
       counters: this.#counters,
-      translator: new FrameTranslator(),
+      translator: new FrameTranslator(this.#limits.creditMax),
       writer: new EffectWriter(options.storedSuffix ?? ''),
       pool: new BufferPool(),
       enter: () => {

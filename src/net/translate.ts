@@ -12,7 +12,6 @@ import type {
 import type { StoreAckEffect } from '../broker/effect.ts'
 import type { ConnectionNumber } from '../model/ids.ts'
 import {
-  creditMax,
   echoedIdBytesMax,
   feedbackCharsMax,
   frameHeadBytes,
@@ -41,6 +40,7 @@ export class FrameTranslator {
   readonly published: PublishedView = new PublishedView()
   readonly #ack = new DeliverAckView()
   readonly #tx = new TxAckView()
+  readonly #creditMax: number
   readonly #publishCommand: Mutable<PublishCommand> = {
     kind: 'publish',
     connection: 0 as ConnectionNumber,
@@ -57,6 +57,11 @@ export class FrameTranslator {
     id1: 0,
     id2: 0,
     id3: 0,
+  }
+
+  /** `creditMax`: the largest window a client may ask for. */
+  constructor(creditMax: number) {
+    this.#creditMax = creditMax
   }
 
   join(
@@ -179,7 +184,7 @@ export class FrameTranslator {
   ): CreditCommand | undefined {
     const window = packet.decodeCredit(source, start, end)
     if (window === undefined) return undefined
-    return { kind: 'credit', connection, window: Math.min(Math.max(window, 0), creditMax) }
+    return { kind: 'credit', connection, window: Math.min(Math.max(window, 0), this.#creditMax) }
   }
 }
 
