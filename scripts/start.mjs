@@ -6,9 +6,9 @@ import { setUp, top } from './setup.mjs'
 
 setUp()
 console.error(`In a second terminal, from this folder:
-  node dist/cli/main.js sub --group demo --topic trade --type pay-succ-200
+  node dist/cli/main.js sub trade pay-succ-200 --group demo
 and in a third:
-  node dist/cli/main.js pub --topic trade --type pay-succ-200 hello
+  node dist/cli/main.js pub trade pay-succ-200 hello
 `)
 
 const broker = spawn(

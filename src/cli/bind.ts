@@ -5,8 +5,10 @@ import type { Command } from 'commander'
 import { connect } from '../client/client.ts'
 import { withBroker, withFolder, type BrokerOption, type FolderOption } from './arguments.ts'
 import { bindingsOf, withBindings, type BindingOptions } from './binding-options.ts'
-import { listBindings, type ListedBinding } from './folder.ts'
-import { print, printable, printJson } from './terminal.ts'
+import type { ListedBinding } from '../broker/listings.ts'
+import { bindingsOf as boundIn } from './folder.ts'
+import { exitCodes } from './exit-codes.ts'
+import { print, printable, printJson, tell } from './terminal.ts'
 
 interface BindOptions extends BrokerOption, BindingOptions {
   readonly group: string
@@ -30,8 +32,10 @@ export function register(program: Command): void {
   withBroker(withBindings(bind)).action(
     async (topic: string, types: string[], options: BindOptions) => {
       const bindings = bindingsOf(types, options)
-      await change(options, (client) => client.bind(topic, bindings))
-      say(options, { topic, group: options.group, bindings: bindings.length })
+      const remark = await change(options, (client) => client.bind(topic, bindings))
+      const { group } = options
+      say(options, { topic, group, bindings: bindings.length, remark })
+      if (remark !== '') process.exitCode = exitCodes.negative
     },
   )
   const unbind = program
@@ -42,7 +46,7 @@ export function register(program: Command): void {
     .option('--json', 'the answer as JSON')
   withBroker(unbind).action(async (topic: string, options: BindOptions) => {
     await change(options, (client) => client.unbind(topic))
-    say(options, { topic, group: options.group, bindings: 0 })
+    say(options, { topic, group: options.group, bindings: 0, remark: '' })
   })
   const bindings = program
     .command('bindings')
@@ -55,26 +59,34 @@ export function register(program: Command): void {
 
 type ConnectedClient = Awaited<ReturnType<typeof connect>>
 
-async function change(
+async function change<T>(
   options: BindOptions,
-  work: (client: ConnectedClient) => Promise<void>,
-): Promise<void> {
+  work: (client: ConnectedClient) => Promise<T>,
+): Promise<T> {
   const client = await connect({ address: options.broker, group: options.group })
   try {
-    await work(client)
+    return await work(client)
   } finally {
     await client.close()
   }
 }
 
-function say(options: BindOptions, done: { topic: string; group: string; bindings: number }): void {
+interface Done {
+  readonly topic: string
+  readonly group: string
+  readonly bindings: number
+  readonly remark: string
+}
+
+function say(options: BindOptions, done: Done): void {
   if (options.json) printJson(done)
-  else print(`${done.topic} ${done.group} ${done.bindings} bindings`)
+  else print(`${printable(done.topic)} ${printable(done.group)} ${done.bindings} bindings`)
+  if (done.remark !== '') tell(`kiteq: bound, but: ${printable(done.remark)}`)
 }
 
 async function list(options: BindingsOptions): Promise<void> {
   const { topic, group } = options
-  const bindings = (await listBindings(options.dataDir)).filter(
+  const bindings = (await boundIn(options.dataDir)).filter(
     (one) =>
       (topic === undefined || one.topic === topic) && (group === undefined || one.group === group),
   )

@@ -2,47 +2,21 @@
 // Never writes into a folder, and reads only what is durable.
 
 import { existsSync } from 'node:fs'
+import {
+  listBindings,
+  listTransactions,
+  type ListedBinding,
+  type OpenTransaction,
+} from '../broker/listings.ts'
 import type { BrokerState } from '../broker/state.ts'
 import { nodeDisk } from '../log/disk-node.ts'
 import { askOwner } from '../log/folder-owner.ts'
 import { Log } from '../log/log.ts'
 import { KiteQError } from '../model/errors.ts'
 import type { MessageId, Offset } from '../model/ids.ts'
-import { settledIdsMax, settledWindowMs } from '../model/limits.ts'
 import { silent } from '../model/logger.ts'
 import type { LogRecord, RecordPlace } from '../model/record.ts'
-import { idText } from '../net/id-codec.ts'
 import { recoverState } from '../recover-state.ts'
-
-export interface ListedBinding {
-  readonly source: string
-  readonly topic: string
-  readonly group: string
-  readonly bindType: string
-  readonly messageType: string
-  readonly watermark: number
-  readonly persistent: boolean
-  readonly problem?: string
-  /** Messages that wait for the group in this topic. */
-  readonly waiting: number
-  /** Of the group; undefined when no broker runs. */
-  readonly connections?: number
-}
-
-export interface OpenTransaction {
-  readonly id: string
-  readonly offset: number
-  readonly topic: string
-  readonly type: string
-  /** The publisher's. */
-  readonly group: string
-  readonly preparedAtMs: number
-  readonly inquiries: number
-  /** 0: never. */
-  readonly lastInquiryAtMs: number
-  /** Unix seconds. */
-  readonly expiresAt: number
-}
 
 export interface ScanSummary {
   /** Records read. */
@@ -55,42 +29,16 @@ export interface ScanSummary {
 }
 
 /** Rejects KITEQ_NOT_FOUND without a folder, and as the log does. */
-export async function listBindings(dir: string): Promise<readonly ListedBinding[]> {
+export async function bindingsOf(dir: string): Promise<readonly ListedBinding[]> {
   const answer = await ask(dir, { op: 'bindings' })
   if (answer !== undefined) return answer as readonly ListedBinding[]
-  const { bindings, topicNames, groupNames, queues } = await readState(dir)
-  return bindings.list().map(({ source, binding, problem }) => ({
-    source,
-    topic: topicNames.textOf(binding.topic),
-    group: groupNames.textOf(binding.group),
-    bindType: binding.bindType,
-    messageType: binding.messageType,
-    watermark: binding.watermark,
-    persistent: binding.persistent,
-    waiting: queues.find(binding.group, binding.topic)?.unsettled ?? 0,
-    ...(problem === undefined ? {} : { problem }),
-  }))
+  return listBindings(await readState(dir))
 }
 
-export async function listTransactions(dir: string): Promise<readonly OpenTransaction[]> {
+export async function transactionsOf(dir: string): Promise<readonly OpenTransaction[]> {
   const answer = await ask(dir, { op: 'transactions' })
   if (answer !== undefined) return answer as readonly OpenTransaction[]
-  const { transactions, messages, topicNames, typeNames, groupNames } = await readState(dir)
-  const list: OpenTransaction[] = []
-  transactions.forEachOpen((prepared, open) => {
-    list.push({
-      id: idText(messages.idOf(open.row)),
-      offset: prepared,
-      topic: topicNames.textOf(messages.topicOf(open.row)),
-      type: typeNames.textOf(messages.typeOf(open.row)),
-      group: groupNames.textOf(open.publisher),
-      preparedAtMs: open.preparedAtMs,
-      inquiries: open.inquiries,
-      lastInquiryAtMs: open.lastInquiryAtMs,
-      expiresAt: messages.expiresAtOf(open.row),
-    })
-  })
-  return list
+  return listTransactions(await readState(dir))
 }
 
 /** Only a running broker decides. Rejects KITEQ_CLOSED without one, KITEQ_NOT_FOUND when nothing is open under this id. */
@@ -131,9 +79,8 @@ export function idOf(text: string): MessageId {
 
 async function readState(dir: string): Promise<BrokerState> {
   const log = await openLog(dir)
-  const settled = { windowMs: settledWindowMs, idsMax: settledIdsMax }
   try {
-    return (await recoverState(log, { dataDir: dir, settled, rebuild: false }, silent)).state
+    return (await recoverState(log, { dataDir: dir, rebuild: false }, silent)).state
   } finally {
     await log.close()
   }

@@ -2,32 +2,33 @@
 // The command line: which command, with what; every error becomes one line on stderr and an exit code.
 
 import { Command, CommanderError } from 'commander'
-import { register as registerBench } from './bench.ts'
-import { register as registerBind } from './bind.ts'
-import { register as registerDemo } from './demo.ts'
 import { exitCodes, exitCodeOf, lineOf } from './exit-codes.ts'
-import { register as registerPub } from './pub.ts'
-import { register as registerServe } from './serve.ts'
-import { register as registerSub } from './sub.ts'
 import { guardOutput } from './terminal.ts'
-import { register as registerTxn } from './txn.ts'
-import { register as registerWhy } from './why.ts'
+
+type CommandFile = () => Promise<{ register: (program: Command) => void }>
+
+const bindFile: CommandFile = () => import('./bind.ts')
+const files: ReadonlyMap<string | undefined, CommandFile> = new Map([
+  ['serve', () => import('./serve.ts')],
+  ['pub', () => import('./pub.ts')],
+  ['sub', () => import('./sub.ts')],
+  ['bind', bindFile],
+  ['unbind', bindFile],
+  ['bindings', bindFile],
+  ['txn', () => import('./txn.ts')],
+  ['why', () => import('./why.ts')],
+  ['bench', () => import('./bench.ts')],
+  ['demo', () => import('./demo.ts')],
+])
 
 const program = new Command('kiteq')
   .description('a durable message broker over one append-only log')
   .showHelpAfterError('(--help tells more)')
   .exitOverride()
-for (const register of [
-  registerServe,
-  registerPub,
-  registerSub,
-  registerBind,
-  registerTxn,
-  registerWhy,
-  registerBench,
-  registerDemo,
-])
-  register(program)
+// Only what is asked for is loaded, because a command in a pipe should start at once; help needs them all.
+const wanted = files.get(process.argv[2])
+for (const load of wanted === undefined ? new Set(files.values()) : [wanted])
+  (await load()).register(program)
 
 guardOutput()
 try {

@@ -67,7 +67,9 @@ async function subscribe(
   }
   try {
     const subscription = bindings === undefined ? { topic } : { topic, bindings }
-    await client.subscribe(subscription, handle, { window: Math.min(window, countMax) })
+    const flow = { window: Math.min(window, countMax) }
+    const { remark } = await client.subscribe(subscription, handle, flow)
+    if (remark !== '') tell(`kiteq: bound, but: ${printable(remark)}`)
     tell(`kiteq: group ${group} listens to ${topic} on ${address}; Control-C ends`)
     await stopped
   } finally {

@@ -2,7 +2,8 @@
 
 import type { Command } from 'commander'
 import { messageId, withFolder, type FolderOption } from './arguments.ts'
-import { decide, listTransactions, type OpenTransaction } from './folder.ts'
+import type { OpenTransaction } from '../broker/listings.ts'
+import { decide, transactionsOf } from './folder.ts'
 import { print, printable, printJson } from './terminal.ts'
 import { lifeOf, linesOf } from './why.ts'
 
@@ -17,7 +18,7 @@ export function register(program: Command): void {
     .description('the open ones, oldest first')
     .option('--json', 'as one JSON array')
   withFolder(list).action(async (options: TxnOptions) => {
-    const open = await listTransactions(options.dataDir)
+    const open = await transactionsOf(options.dataDir)
     if (options.json) printJson(open)
     else for (const one of open) print(lineOf(one))
   })

@@ -64,7 +64,7 @@ export function linesOf(life: Life): string[] {
     lines.push(`  property ${printable(key)} = ${printable(value)}`)
   lines.push(
     `  expires ${life.expiresAt}, at most ${life.deliverLimit} deliveries a group`,
-    `  stored and synced as record ${life.offset}, segment ${life.segment} at byte ${life.position}`,
+    `  stored as record ${life.offset}, segment ${life.segment} at byte ${life.position}`,
   )
   const firstMs = life.events[0]?.timeMs ?? 0
   life.events.forEach((event, at) =>

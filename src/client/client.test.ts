@@ -199,6 +199,24 @@ test('close settles while the broker is absent', async () => {
   await answer
 })
 
+test('a connection lost while closing is not replaced', async () => {
+  const broker = await start()
+  const client = await connect({ address: broker.address, group: 'g', ...quick })
+  const begun = new Promise<void>((resolve) => {
+    void client.subscribe({ topic: 'trade' }, () => {
+      resolve()
+      return new Promise(() => undefined)
+    })
+  })
+  const { peer } = await broker.next('connected')
+  peer.deliver(0x80000001, {}, 'x')
+  await begun
+  const closing = client.close({ drainMs: 100 })
+  broker.dropAll()
+  await closing
+  assert.equal(broker.all('connected').length, 1)
+})
+
 /** Runs a module text in a process of its own, which must end by itself. */
 async function runs(text: string): Promise<string> {
   const client = new URL('client.ts', import.meta.url).href

@@ -150,9 +150,9 @@ export class Client {
     return this.#subscriber.subscribe(options, handler, flow)
   }
 
-  /** Makes the list of this group's bindings of one topic complete. */
-  async bind(topic: string, bindings: readonly ClientBinding[]): Promise<void> {
-    await this.#subscriber.bind(topic, bindings)
+  /** Makes the list of this group's bindings of one topic complete. Resolves with the broker's remark, as in Subscription. */
+  async bind(topic: string, bindings: readonly ClientBinding[]): Promise<string> {
+    return this.#subscriber.bind(topic, bindings)
   }
 
   /** Removes this group's bindings of one topic, as far as clients made them. */

@@ -11,7 +11,7 @@ import { textOf } from './text.ts'
 interface Request {
   readonly frame: Uint8Array
   readonly timer: NodeJS.Timeout
-  readonly resolve: () => void
+  readonly resolve: (feedback: string) => void
   readonly reject: (error: KiteQError) => void
 }
 
@@ -30,8 +30,11 @@ export class Requests {
     this.#timeoutMs = timeoutMs
   }
 
-  /** Rejects with KITEQ_REFUSED (the broker's words), KITEQ_TIMEOUT, KITEQ_CLOSED. `what` is for the messages. */
-  ask(command: number, body: Uint8Array, what: string): Promise<void> {
+  /**
+   * Resolves with the broker's feedback to a yes, mostly empty. Rejects with KITEQ_REFUSED (the broker's words),
+   * KITEQ_TIMEOUT, KITEQ_CLOSED. `what` is for the messages.
+   */
+  ask(command: number, body: Uint8Array, what: string): Promise<string> {
     if (this.#closedBy !== undefined) return Promise.reject(this.#closedBy)
     if (this.#waiting.size >= opaqueEnd - firstUserOpaque)
       return Promise.reject(new KiteQError('KITEQ_FULL', `${what}: too many requests wait`))
@@ -54,13 +57,13 @@ export class Requests {
     this.#waiting.delete(opaque)
     clearTimeout(request.timer)
     const answer = decodeCommandAck(source, start, end)
-    if (answer === undefined)
+    if (answer === undefined) {
       request.reject(new KiteQError('KITEQ_PACKET', "the broker's answer makes no sense"))
-    else if (answer.status) request.resolve()
-    else {
-      const feedback = textOf(answer.feedback, 0, answer.feedback.length)
-      request.reject(new KiteQError('KITEQ_REFUSED', feedback))
+      return
     }
+    const feedback = textOf(answer.feedback, 0, answer.feedback.length)
+    if (answer.status) request.resolve(feedback)
+    else request.reject(new KiteQError('KITEQ_REFUSED', feedback))
   }
 
   opened(): void {

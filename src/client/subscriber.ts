@@ -46,6 +46,8 @@ export type Handler = (message: Message) => HandlerResult | Promise<HandlerResul
 
 export interface Subscription {
   readonly topic: string
+  /** What the broker remarked about the bindings: which pattern cannot match, and why. Empty when all is well. */
+  readonly remark: string
   /** No more deliveries are handled; the bindings stay, and so messages are kept for the group. */
   stop(): void
   /** Removes the bindings, then stops. */
@@ -111,9 +113,10 @@ export class Subscriber {
     }
     // Before the answer: a delivery may come with it.
     this.#entries.push(entry)
+    let remark = ''
     try {
       this.#sendCredit()
-      if (bindings !== undefined) await this.bind(topic, bindings)
+      if (bindings !== undefined) remark = await this.bind(topic, bindings)
       entry.bound = true
     } catch (error) {
       this.#remove(entry)
@@ -121,6 +124,7 @@ export class Subscriber {
     }
     return {
       topic,
+      remark,
       stop: () => this.#remove(entry),
       unsubscribe: async () => {
         await this.unbind(topic)
@@ -129,14 +133,14 @@ export class Subscriber {
     }
   }
 
-  bind(topic: string, bindings: readonly ClientBinding[]): Promise<void> {
+  bind(topic: string, bindings: readonly ClientBinding[]): Promise<string> {
     const body = encodeBind({ topic: bytesOf(topic), bindings: bindings.map(wireBinding) })
     return this.#requests.ask(commands.bind, body, `bind ${topic}`)
   }
 
-  unbind(topic: string): Promise<void> {
+  async unbind(topic: string): Promise<void> {
     const body = encodeUnbind(bytesOf(topic))
-    return this.#requests.ask(commands.unbind, body, `unbind ${topic}`)
+    await this.#requests.ask(commands.unbind, body, `unbind ${topic}`)
   }
 
   /** A new link: the broker may be another one, or have forgotten. */

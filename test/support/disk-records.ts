@@ -5,7 +5,7 @@ import type { LogRecord } from '../../src/model/record.ts'
 
 /** Records are plain objects. */
 const plain = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
-  fc.record(model, { noNullPrototype: true }) as fc.Arbitrary<T>
+  fc.record(model, { noNullPrototype: true })
 
 const u32 = fc.integer({ min: 0, max: 0xffffffff })
 const offset = fc.oneof(fc.nat(), fc.integer({ min: 0, max: 2 ** 51 }))
@@ -87,7 +87,15 @@ const bindings = fc.tuple(u32, u32).chain(([topic, group]) =>
 )
 
 const operations = fc.oneof(
-  plain({ kind: kindOf('started'), epoch: u32, formatVersion: u32, logId: text, host: text }),
+  plain({
+    kind: kindOf('started'),
+    epoch: u32,
+    formatVersion: u32,
+    logId: text,
+    host: text,
+    settledWindowMs: offset,
+    settledIdsMax: u32,
+  }),
   plain({
     kind: kindOf('named'),
     dictionary: fc.constantFrom('topic', 'type', 'group'),

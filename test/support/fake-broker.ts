@@ -63,7 +63,7 @@ export interface Answers {
 export class FakeBroker {
   readonly seen: Seen[] = []
   readonly answers: Answers = {}
-  readonly peers = new Set<Peer>()
+  readonly peers: Set<Peer> = new Set()
   readonly #server: Server
   readonly #waiters: { matches: (seen: Seen) => boolean; resolve: (seen: Seen) => void }[] = []
   #port = 0

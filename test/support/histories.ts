@@ -243,7 +243,11 @@ class HistoryWriter {
   private started(step: Step): LogRecord {
     this.epoch++
     const logId = `log-${step.a % 2}`
-    return { kind: 'started', epoch: this.epoch as Epoch, formatVersion: 1, logId, host: 'here' }
+    const settledWindowMs = 500 + (step.b % 3) * 500
+    const settledIdsMax = 5 + (step.c % 3) * 40
+    const epoch = this.epoch as Epoch
+    const window = { settledWindowMs, settledIdsMax }
+    return { kind: 'started', epoch, formatVersion: 1, logId, host: 'here', ...window }
   }
 
   /** Up to five, in order, now and then one that never was. */

@@ -14,6 +14,7 @@ import type {
   Position,
   SegmentNumber,
 } from '../../src/model/ids.ts'
+import { settledIdsMax, settledWindowMs } from '../../src/model/limits.ts'
 import type { MessageView } from '../../src/model/message.ts'
 import type { LogRecord, RecordPlace } from '../../src/model/record.ts'
 import { SimClock } from './sim-clock.ts'
@@ -121,7 +122,15 @@ export class SimBroker {
     this.log.onDurable = () => this.loop.durable()
     this.loop.attach({ release: (effects) => effects.forEach((effect) => this.#keepSent(effect)) })
     const epoch = (state.epoch + 1) as Epoch
-    this.loop.note({ kind: 'started', epoch, formatVersion: 1, logId: 'sim', host: 'sim' })
+    this.loop.note({
+      kind: 'started',
+      epoch,
+      formatVersion: 1,
+      logId: 'sim',
+      host: 'sim',
+      settledWindowMs,
+      settledIdsMax,
+    })
     this.clock.runTurns()
   }
 

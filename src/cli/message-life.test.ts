@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { LogRecord, RecordPlace } from '../model/record.ts'
+import { encodeMessage } from '../net/packet.ts'
+import { exitCodeOf, lineOf } from './exit-codes.ts'
+import { idOf } from './folder.ts'
+import { MessageLife, type Life } from './message-life.ts'
+import { printable } from './terminal.ts'
+import { linesOf } from './why.ts'
+import { KiteQError } from '../model/errors.ts'
+
+const id = '0123456789abcdef0123456789abcdef'
+
+/** Records as a reader of the log meets them; numbers stand for branded ones. */
+function lifeOf(records: readonly object[]): readonly Life[] {
+  const life = new MessageLife(idOf(id), id)
+  records.forEach((record, offset) => {
+    const place = { offset, timeMs: 1_000_000 + offset * 1000, segment: 1, position: 64, length: 1 }
+    life.visit(record as LogRecord, place as RecordPlace)
+  })
+  return life.lives
+}
+
+function named(dictionary: string, number: number, name: string): object {
+  return { kind: 'named', dictionary, number, name: Buffer.from(name) }
+}
+
+function accepted(kind: 'published' | 'prepared', more: object = {}): object {
+  const header = {
+    messageId: Buffer.from(id),
+    topic: Buffer.from('trade'),
+    messageType: Buffer.from('pay-succ-200'),
+    expiredTime: 2_000_000_000,
+    deliverLimit: 100,
+    group: Buffer.from('ps'),
+    commit: true,
+    fly: false,
+    properties: [{ key: Buffer.from('k'), value: Buffer.from('v') }],
+  }
+  const source = encodeMessage(header, Buffer.from('hello'))
+  return {
+    kind,
+    ...idOf(id),
+    topic: 1,
+    type: 1,
+    publisher: 1,
+    form: 0x12,
+    expiresAt: 2_000_000_000,
+    deliverLimit: 100,
+    message: { source, start: 0, end: source.length },
+    routing: { durable: [2], transient: [3] },
+    ...more,
+  }
+}
+
+const names = [
+  named('topic', 1, 'trade'),
+  named('type', 1, 'pay-succ-200'),
+  named('group', 1, 'ps'),
+  named('group', 2, 's-a'),
+  named('group', 3, 's-b'),
+  { kind: 'started', epoch: 1 },
+  { kind: 'members-changed', connection: 7, peer: '127.0.0.1:9', change: 'joined', group: 2 },
+]
+const first = names.length
+
+test('a life tells every attempt, to whom it went and how it ended for each group', () => {
+  const [life] = lifeOf([
+    ...names,
+    accepted('published'),
+    { kind: 'delivered', group: 2, connection: 7, messages: [1, first], attempts: [4, 1] },
+    { kind: 'skipped', group: 3, messages: [first] },
+    {
+      kind: 'failed',
+      group: 2,
+      message: first,
+      cause: 'nack',
+      feedback: 'no',
+      retryAtMs: 1_015_000,
+    },
+    { kind: 'started', epoch: 2 },
+    { kind: 'delivered', group: 2, connection: 7, messages: [first], attempts: [2] },
+    { kind: 'dead-lettered', group: 2, message: first, reason: 'limit', feedback: '' },
+    { kind: 'redriven', group: 2, message: first, who: 'me' },
+    { kind: 'acked', group: 2, messages: [3, first] },
+  ])
+  assert.deepEqual(life!.groups, { 's-a': 'acked', 's-b': 'skipped' })
+  assert.deepEqual(life!.properties, { k: 'v' })
+  assert.deepEqual(
+    life!.events.map(({ what, attempt, peer, detail }) => [what, attempt, peer, detail]),
+    [
+      ['published', undefined, undefined, 'to s-a, s-b (transient)'],
+      ['delivered', 1, '127.0.0.1:9', undefined],
+      ['skipped', undefined, undefined, undefined],
+      ['failed', undefined, undefined, 'nack, "no", again in 5 s'],
+      ['broker started', undefined, undefined, 'epoch 2; open leases ended'],
+      // Connection 7 of the next epoch is somebody else.
+      ['delivered', 2, undefined, undefined],
+      ['dead letter', undefined, undefined, 'limit'],
+      ['redriven', undefined, undefined, 'by me'],
+      ['acked', undefined, undefined, undefined],
+    ],
+  )
+  const text = linesOf(life!).join('\n')
+  assert.match(text, /"hello"/)
+  assert.match(text, /now: s-a acked it, s-b was away and keeps nothing/)
+})
+
+test('a transaction is told from prepare to decision', () => {
+  const [open] = lifeOf([
+    ...names,
+    accepted('prepared'),
+    { kind: 'inquired', prepared: first, attempt: 1, connection: 7 },
+  ])
+  assert.equal(open!.outcome, 'prepared')
+  assert.match(linesOf(open!).at(-1)!, /its publisher has not decided/)
+  const routing = { durable: [2], transient: [] }
+  const [life] = lifeOf([
+    ...names,
+    accepted('prepared'),
+    { kind: 'committed', prepared: first, routing, reason: 'inquiry', feedback: 'ok' },
+  ])
+  assert.deepEqual(life!.groups, { 's-a': 'waiting' })
+  assert.equal(life!.events.at(-1)!.detail, 'by inquiry, "ok", to s-a')
+})
+
+test('other messages leave no trace', () => {
+  const other = accepted('published', { id3: 1 })
+  const lives = lifeOf([...names, other, { kind: 'acked', group: 2, messages: [first] }])
+  assert.equal(lives.length, 0)
+})
+
+test('nothing that is printed can change the terminal', () => {
+  assert.equal(printable('a\u001b[31m\nb\u0085c支'), 'a\\u001b[31m\\nb\\u0085c支')
+})
+
+test('an error has a code of its own and one line; a bug shows its stack', () => {
+  const refused = new KiteQError('KITEQ_REFUSED', 'two\nlines')
+  assert.deepEqual([exitCodeOf(refused), lineOf(refused)], [1, 'kiteq: KITEQ_REFUSED: two; lines'])
+  const inUse = Object.assign(new Error('listen EADDRINUSE'), {
+    code: 'EADDRINUSE',
+    syscall: 'listen',
+  })
+  assert.deepEqual([exitCodeOf(inUse), lineOf(inUse)], [71, 'kiteq: listen EADDRINUSE'])
+  assert.equal(exitCodeOf(new TypeError('x')), 70)
+  assert.match(lineOf(new TypeError('x')), /a bug: TypeError: x\n {4}at/)
+})
