@@ -38,6 +38,12 @@ export namespace kiteq {
             /** Started host. */
             host: string;
 
+            /** Started settledWindowMs. */
+            settledWindowMs: Long;
+
+            /** Started settledIdsMax. */
+            settledIdsMax: number;
+
             /**
              * Encodes the specified Started message. Does not implicitly {@link kiteq.log.Started.verify|verify} messages.
              * @param message Started message or plain object to encode
@@ -73,6 +79,12 @@ export namespace kiteq {
 
                 /** Started host */
                 host?: (string|null);
+
+                /** Started settledWindowMs */
+                settledWindowMs?: (Long|null);
+
+                /** Started settledIdsMax */
+                settledIdsMax?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

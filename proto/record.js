@@ -35,6 +35,8 @@ export const kiteq = $root.kiteq = (() => {
              * @property {number|null} [formatVersion] Started formatVersion
              * @property {string|null} [logId] Started logId
              * @property {string|null} [host] Started host
+             * @property {Long|null} [settledWindowMs] Started settledWindowMs
+             * @property {number|null} [settledIdsMax] Started settledIdsMax
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -99,6 +101,22 @@ export const kiteq = $root.kiteq = (() => {
             Started.prototype.host = "";
 
             /**
+             * Started settledWindowMs.
+             * @member {Long} settledWindowMs
+             * @memberof kiteq.log.Started
+             * @instance
+             */
+            Started.prototype.settledWindowMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Started settledIdsMax.
+             * @member {number} settledIdsMax
+             * @memberof kiteq.log.Started
+             * @instance
+             */
+            Started.prototype.settledIdsMax = 0;
+
+            /**
              * Encodes the specified Started message. Does not implicitly {@link kiteq.log.Started.verify|verify} messages.
              * @function encode
              * @memberof kiteq.log.Started
@@ -122,6 +140,10 @@ export const kiteq = $root.kiteq = (() => {
                     writer.uint32(/* id 3, wireType 2 =*/26).string(message.logId);
                 if (message.host != null && $Object.hasOwnProperty.call(message, "host") && message.host !== "")
                     writer.uint32(/* id 4, wireType 2 =*/34).string(message.host);
+                if (message.settledWindowMs != null && $Object.hasOwnProperty.call(message, "settledWindowMs") && (typeof message.settledWindowMs === "object" ? message.settledWindowMs.low || message.settledWindowMs.high : message.settledWindowMs !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.settledWindowMs);
+                if (message.settledIdsMax != null && $Object.hasOwnProperty.call(message, "settledIdsMax") && message.settledIdsMax !== 0)
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint32(message.settledIdsMax);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -200,6 +222,24 @@ export const kiteq = $root.kiteq = (() => {
                                 message.host = value;
                             else
                                 delete message.host;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.settledWindowMs = value;
+                            else
+                                delete message.settledWindowMs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.settledIdsMax = value;
+                            else
+                                delete message.settledIdsMax;
                             continue;
                         }
                     }

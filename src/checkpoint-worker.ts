@@ -14,7 +14,6 @@ import { emptyState, loadCheckpoint } from './recover-state.ts'
 
 export interface CheckpointTask {
   readonly dataDir: string
-  readonly settled: { readonly windowMs: number; readonly idsMax: number }
   readonly upTo: ResumePlace
 }
 export type CheckpointOutcome =
@@ -23,7 +22,7 @@ export type CheckpointOutcome =
 
 async function makeCheckpoint(task: CheckpointTask): Promise<CheckpointOutcome> {
   const started = performance.now()
-  const { dataDir, settled, upTo } = task
+  const { dataDir, upTo } = task
   const log = await Log.open({
     dir: dataDir,
     disk: nodeDisk,
@@ -32,8 +31,8 @@ async function makeCheckpoint(task: CheckpointTask): Promise<CheckpointOutcome> 
   })
   const logId = log.logId
   if (logId === undefined) return { ok: false, why: 'the log has no segment' }
-  const loaded = await loadCheckpoint(log, { dataDir, settled, rebuild: false }, silent)
-  const state = loaded?.state ?? emptyState({ settled })
+  const loaded = await loadCheckpoint(log, { dataDir, rebuild: false }, silent)
+  const state = loaded?.state ?? emptyState()
   const from = loaded?.resume.offset ?? (0 as Offset)
   const report = await log.scan(from, upTo.offset, (record, place) => apply(state, record, place))
   await log.close()

@@ -56,13 +56,9 @@ export class Checkpointer {
     const { config, log, logger } = this.#options
     const task: CheckpointTask = {
       dataDir: config.dataDir,
-      settled: config.settled,
       upTo: log.durablePlace,
     }
-    const file = import.meta.url.endsWith('.ts')
-      ? './checkpoint-worker.ts'
-      : './checkpoint-worker.js'
-    const worker = new Worker(new URL(file, import.meta.url), { workerData: task })
+    const worker = newWorker(task)
     worker.unref()
     this.#worker = worker
     worker.on('message', (outcome: CheckpointOutcome) => {
@@ -72,4 +68,13 @@ export class Checkpointer {
     worker.on('error', (error) => logger.warn({ why: error.message }, 'checkpoint failed'))
     worker.on('exit', () => (this.#worker = undefined))
   }
+}
+
+/** Run from source, a worker has to be told how to read it: Node 20 hands the loader on to no worker. */
+function newWorker(task: CheckpointTask): Worker {
+  if (!import.meta.url.endsWith('.ts'))
+    return new Worker(new URL('./checkpoint-worker.js', import.meta.url), { workerData: task })
+  const { href } = new URL('./checkpoint-worker.ts', import.meta.url)
+  const source = `import('tsx/esm/api').then(({ register }) => { register(); return import('${href}') })`
+  return new Worker(source, { eval: true, workerData: task })
 }

@@ -103,7 +103,15 @@ async function open(
   const failure: { error?: KiteQError } = {}
   const failed = watchLog(log, loop, failure, opened)
   const logId = log.logId ?? ''
-  loop.note({ kind: 'started', epoch, formatVersion: logFormatVersion, logId, host })
+  loop.note({
+    kind: 'started',
+    epoch,
+    formatVersion: logFormatVersion,
+    logId,
+    host,
+    settledWindowMs: config.settled.windowMs,
+    settledIdsMax: config.settled.idsMax,
+  })
   await loop.settle()
   opened.checkpointer = new Checkpointer({ config, log, logger })
   opened.checkpointer.start()

@@ -3,9 +3,10 @@
 
 import type { BrokerLoop } from './broker/loop.ts'
 import type { OperatorAction, OperatorResult } from './broker/command.ts'
+import { listBindings, listTransactions, type ListedBinding } from './broker/listings.ts'
 import type { Log } from './log/log.ts'
 import { KiteQError } from './model/errors.ts'
-import type { MessageId } from './model/ids.ts'
+import type { GroupNumber, MessageId } from './model/ids.ts'
 import type { BindType } from './model/record.ts'
 
 export interface OwnerContext {
@@ -37,7 +38,7 @@ export async function answerOwnerRequest(
     case 'bindings':
       return bindingsOf(loop)
     case 'transactions':
-      return transactionsOf(loop)
+      return listTransactions(loop.state)
     case 'transaction-commit':
       return operate(loop, fields, { name: 'txn-commit', messageId: idIn(fields) })
     case 'transaction-rollback':
@@ -68,39 +69,12 @@ function statusOf({ loop, log, address }: OwnerContext): unknown {
   }
 }
 
-function bindingsOf(loop: BrokerLoop): unknown {
-  const { bindings, topicNames, groupNames } = loop.state
-  return bindings.list().map(({ source, binding, problem }) => ({
-    source,
-    topic: topicNames.textOf(binding.topic),
-    group: groupNames.textOf(binding.group),
-    bindType: binding.bindType,
-    messageType: binding.messageType,
-    watermark: binding.watermark,
-    persistent: binding.persistent,
-    problem,
-    waiting: loop.state.queues.find(binding.group, binding.topic)?.unsettled ?? 0,
-    connections: loop.session.groups.get(binding.group)?.members.length ?? 0,
-  }))
-}
-
-function transactionsOf(loop: BrokerLoop): unknown {
-  const { messages, topicNames, typeNames, groupNames, transactions } = loop.state
-  const list: unknown[] = []
-  transactions.forEachOpen((prepared, open) => {
-    list.push({
-      id: hexOf(messages.idOf(open.row)),
-      offset: prepared,
-      topic: topicNames.textOf(messages.topicOf(open.row)),
-      type: typeNames.textOf(messages.typeOf(open.row)),
-      group: groupNames.textOf(open.publisher),
-      preparedAtMs: open.preparedAtMs,
-      inquiries: open.inquiries,
-      lastInquiryAtMs: open.lastInquiryAtMs,
-      expiresAt: messages.expiresAtOf(open.row),
-    })
+function bindingsOf(loop: BrokerLoop): readonly ListedBinding[] {
+  const { state, session } = loop
+  return listBindings(state).map((one) => {
+    const group = state.groupNames.numberOfText(one.group) as GroupNumber
+    return { ...one, connections: session.groups.get(group)?.members.length ?? 0 }
   })
-  return list
 }
 
 function operate(loop: BrokerLoop, fields: Fields, action: OperatorAction): Promise<unknown> {
@@ -120,10 +94,6 @@ function idIn(fields: Fields): MessageId {
     throw usage('"id": expected 32 hex digits')
   const word = (at: number): number => Number.parseInt(id.slice(at, at + 8), 16)
   return { id0: word(0), id1: word(8), id2: word(16), id3: word(24) }
-}
-
-function hexOf(id: MessageId): string {
-  return [id.id0, id.id1, id.id2, id.id3].map((word) => word.toString(16).padStart(8, '0')).join('')
 }
 
 function bindIn(fields: Fields): OperatorAction {

@@ -19,7 +19,7 @@ export interface RecoveredState {
   readonly checkpoint: number | undefined
 }
 
-type StateConfig = Pick<Config, 'dataDir' | 'settled' | 'rebuild'>
+type StateConfig = Pick<Config, 'dataDir' | 'rebuild'>
 
 /** Rejects with what the log rejects: KITEQ_LOG_CORRUPT, KITEQ_LOG_VERSION. */
 export async function recoverState(
@@ -28,7 +28,7 @@ export async function recoverState(
   logger: Logger,
 ): Promise<RecoveredState> {
   const loaded = config.rebuild ? undefined : await loadCheckpoint(log, config, logger)
-  const state = loaded?.state ?? emptyState(config)
+  const state = loaded?.state ?? emptyState()
   const recovery = await log.recover((record, place) => apply(state, record, place), loaded?.resume)
   if (loaded !== undefined && recovery.end.offset < loaded.resume.offset) {
     logger.warn(
@@ -40,12 +40,8 @@ export async function recoverState(
   return { state, recovery, checkpoint: loaded?.resume.offset }
 }
 
-export function emptyState(config: Pick<Config, 'settled'>): BrokerState {
-  return new BrokerState({
-    indexSeed: randomBytes(4).readUInt32LE(0),
-    settledWindowMs: config.settled.windowMs,
-    settledIdsMax: config.settled.idsMax,
-  })
+export function emptyState(): BrokerState {
+  return new BrokerState({ indexSeed: randomBytes(4).readUInt32LE(0) })
 }
 
 /** The newest checkpoint that holds, as a state; undefined when there is none. */
@@ -59,7 +55,7 @@ export async function loadCheckpoint(
   for (const problem of search.problems) logger.warn({ problem }, 'a damaged checkpoint is ignored')
   if (search.latest === undefined) return undefined
   const { checkpoint, path } = search.latest
-  const state = emptyState(config)
+  const state = emptyState()
   try {
     state.load(new SectionReader(checkpoint.sections))
   } catch (error) {

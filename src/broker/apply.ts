@@ -81,6 +81,8 @@ function changeRarely(state: BrokerState, record: RareRecord, timeMs: number): v
       state.epoch = record.epoch
       state.logId = record.logId
       state.formatVersion = record.formatVersion
+      state.settled.windowMs = record.settledWindowMs
+      state.settled.idsMax = record.settledIdsMax
       state.journal.count('starts')
       state.queues.endLeases()
       return

@@ -14,7 +14,7 @@ export interface DigestedState {
   readonly groupNames: Fold
   readonly messages: Fold
   readonly topics: Fold
-  readonly settled: Fold
+  readonly settled: Fold & { readonly windowMs: number; readonly idsMax: number }
   readonly bindings: Fold
   readonly queues: Fold
   readonly dead: Fold
@@ -61,6 +61,8 @@ function chain(state: DigestedState, digestOfFold: (fold: Fold) => Digest): stri
     .word(state.formatVersion)
     .whole(state.nextOffset)
     .whole(state.lastTimeMs)
+    .whole(state.settled.windowMs)
+    .whole(state.settled.idsMax)
   for (const fold of folds) {
     const digest = digestOfFold(fold)
     hash.word(digest.a).word(digest.b)

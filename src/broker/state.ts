@@ -22,9 +22,6 @@ import { Journal } from './journal.ts'
 export interface BrokerStateOptions {
   /** Seed of the id index; any number, drawn anew at every start. It never shows in the digest. */
   readonly indexSeed: number
-  /** How long, ms, and how many ids of settled messages are remembered. Must be the same for one log for ever. */
-  readonly settledWindowMs?: number
-  readonly settledIdsMax?: number
 }
 
 export class BrokerState {
@@ -58,11 +55,7 @@ export class BrokerState {
 
   constructor(options: BrokerStateOptions) {
     this.ids = new MessageIndex(this.messages, options.indexSeed)
-    this.settled = new SettledWindow(
-      this.messages,
-      options.settledWindowMs ?? settledWindowMs,
-      options.settledIdsMax ?? settledIdsMax,
-    )
+    this.settled = new SettledWindow(this.messages, settledWindowMs, settledIdsMax)
   }
 
   /** 16 hex digits over all durable state; costs nothing. */
@@ -95,12 +88,8 @@ export class BrokerState {
   /** Into a state just made. Throws KITEQ_LOG_CORRUPT when what was loaded is not what was saved: drop the state then. */
   load(reader: SectionReader): void {
     const digest = reader.string()
-    if (reader.f64() !== this.settled.windowMs || reader.f64() !== this.settled.idsMax) {
-      throw new KiteQError(
-        'KITEQ_LOG_CORRUPT',
-        'a checkpoint was made with another window for repeats',
-      )
-    }
+    this.settled.windowMs = reader.f64()
+    this.settled.idsMax = reader.f64()
     this.epoch = reader.u32() as Epoch
     this.logId = reader.string()
     this.formatVersion = reader.u32()

@@ -15,8 +15,9 @@ class Chunk {
 
 export class SettledWindow {
   readonly digest: Digest = new Digest()
-  readonly windowMs: number
-  readonly idsMax: number
+  /** As the last `started` record says. */
+  windowMs: number
+  idsMax: number
   private readonly table: MessageTable
   private readonly chunks: Chunk[] = []
   private spare: Chunk | undefined = undefined
@@ -56,11 +57,12 @@ export class SettledWindow {
     this.digest.add(hashA(number, offset, timeMs), hashB(number, offset, timeMs))
   }
 
-  /** The oldest entry's row when it is past the window at `timeMs`, or -1. */
+  /** The oldest entry's row when it is past the window at `timeMs`, or one too many; or -1. */
   outdated(timeMs: number): Row | -1 {
     if (this.first === this.end) return -1
     const at = this.first - this.base
-    if (this.chunks[0]!.times[at]! + this.windowMs > timeMs) return -1
+    const isKept = this.chunks[0]!.times[at]! + this.windowMs > timeMs
+    if (isKept && this.end - this.first <= this.idsMax) return -1
     return this.chunks[0]!.rows[at]! as Row
   }
 

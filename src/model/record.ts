@@ -72,6 +72,9 @@ export type LogRecord =
       readonly formatVersion: number
       readonly logId: string
       readonly host: string
+      /** How long, ms, and how many ids of settled messages are remembered from here on. */
+      readonly settledWindowMs: number
+      readonly settledIdsMax: number
     }
   | {
       readonly kind: 'named'

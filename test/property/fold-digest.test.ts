@@ -16,7 +16,10 @@ const windowMs = 10_000
 const idsMax = 20
 
 function newState(indexSeed = 1): BrokerState {
-  return new BrokerState({ indexSeed, settledWindowMs: windowMs, settledIdsMax: idsMax })
+  const state = new BrokerState({ indexSeed })
+  state.settled.windowMs = windowMs
+  state.settled.idsMax = idsMax
+  return state
 }
 
 function fold(entries: readonly Entry[], state: BrokerState = newState()): BrokerState {
