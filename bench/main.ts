@@ -3,7 +3,15 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const benches = ['publish', 'publish-consume', 'latency', 'isolation', 'append', 'recover']
+const benches = [
+  'publish',
+  'publish-consume',
+  'latency',
+  'isolation',
+  'append',
+  'recover',
+  'memory',
+]
 const name = process.argv[2] ?? ''
 const path = fileURLToPath(new URL(`${name}.ts`, import.meta.url))
 

@@ -5,7 +5,7 @@ import { setUp, top } from './setup.mjs'
 
 setUp()
 const main = join(top, 'bench', 'main.ts')
-const bench = spawn(process.execPath, ['--import', 'tsx', main, ...process.argv.slice(2)], {
+const bench = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', main, ...process.argv.slice(2)], {
   cwd: top,
   stdio: 'inherit',
 })
