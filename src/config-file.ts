@@ -92,7 +92,9 @@ const schema = z
     }),
     log: section({
       segmentBytes: bytes(limits.segmentBytesMin, gibibyte).default(limits.segmentBytesDefault),
-      batchBytes: bytes(4096, limits.batchBytesMax).default(limits.batchBytesMax),
+      batchBytes: bytes(limits.logFrameBytesMax, limits.batchBytesMax).default(
+        limits.batchBytesMax,
+      ),
       unflushedBytes: bytes(limits.batchBytesMax, gibibyte).default(limits.unflushedBytesMax),
       recentBytes: bytes(0, gibibyte).default(limits.recentBytesMax),
       checkpointSeconds: seconds(1, daySeconds).default(limits.checkpointIntervalMs / 1000),

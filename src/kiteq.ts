@@ -89,7 +89,6 @@ async function open(
 ): Promise<RunningBroker> {
   const log = (opened.log = await openLog(config))
   const { state, recovery } = await recoverState(log, config, logger)
-  for (const hole of recovery.holes) logger.warn(hole, 'damage in the log was stepped over')
   const epoch = await log.startWriting()
   const host = hostname()
   const loop = (opened.loop = new BrokerLoop({
@@ -112,10 +111,11 @@ async function open(
     settledWindowMs: config.settled.windowMs,
     settledIdsMax: config.settled.idsMax,
   })
+  noteHoles(recovery, loop, logger)
   await loop.settle()
   opened.checkpointer = new Checkpointer({ config, log, logger })
   opened.checkpointer.start()
-  const health = (): Health => healthOf(failure.error, recovery)
+  const health = (): Health => healthOf(failure.error, loop)
   const doors = await openDoors(config, ports, logger, opened, { log, loop, health })
   door.answer = (request) => answerOwnerRequest(request, { loop, log, address: doors.address })
   let closing: Promise<void> | undefined
@@ -150,10 +150,23 @@ function watchLog(
   })
 }
 
-function healthOf(failure: KiteQError | undefined, recovery: RecoveryReport): Health {
+/** Damage that was stepped over becomes a record once, so that no checkpoint can make the broker forget it. */
+function noteHoles(recovery: RecoveryReport, loop: BrokerLoop, logger: Logger): void {
+  const { journal } = loop.state
+  for (const hole of recovery.holes) {
+    logger.warn(hole, 'damage in the log was stepped over')
+    const isKnown = journal.holes.some(
+      ({ segment, position }) => segment === hole.segment && position === hole.position,
+    )
+    if (!isKnown) loop.note({ kind: 'hole', ...hole })
+  }
+}
+
+function healthOf(failure: KiteQError | undefined, loop: BrokerLoop): Health {
   if (failure !== undefined) return { ok: false, reason: failure.message }
-  if (!recovery.degraded) return { ok: true }
-  return { ok: false, reason: `degraded: ${recovery.holes.length} damaged places in the log` }
+  const { holes } = loop.state.journal.counts
+  if (holes === 0) return { ok: true }
+  return { ok: false, reason: `degraded: ${holes} damaged places in the log` }
 }
 
 interface Engine {

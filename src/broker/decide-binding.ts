@@ -6,6 +6,7 @@ import type { GroupNumber, Ordinal, TopicNumber, TypeNumber } from '../model/ids
 import {
   bindingsPerTopicMax,
   groupBytesMax,
+  groupsPerTopicMax,
   namesMax,
   patternCharsMax,
   topicBytesMax,
@@ -41,6 +42,16 @@ export function decideBind(
   }
   const topic = numberOfTopic(state, command.topic, out)
   if (topic === undefined) return
+  if (isCrowded(state, topic, member.group, command.bindings)) {
+    out.immediate.push({
+      kind: 'command-ack',
+      connection,
+      opaque,
+      status: false,
+      feedback: crowded,
+    })
+    return
+  }
   const problem = change(state, 'client', topic, member.group, command.bindings, out)
   out.effects.push({ kind: 'command-ack', connection, opaque, status: true, feedback: problem })
 }
@@ -154,12 +165,25 @@ function change(
     watermark: one.watermark,
     persistent: one.persistent,
   }))
+  if (isCrowded(state, topic, group, list)) return crowded
   if (!sameList(state.bindings.listOf(source, topic, group), bindings)) {
     const types = waitingTypes(state, topic, group)
     const { parks, unparks } = state.bindings.preview(source, topic, group, bindings, types)
     out.records.push({ kind: 'bindings-changed', source, topic, group, bindings, parks, unparks })
   }
   return state.bindings.problemsOf(bindings).join('; ')
+}
+
+const crowded = `topic: expected at most ${groupsPerTopicMax} groups bound to it`
+
+function isCrowded(
+  state: BrokerState,
+  topic: TopicNumber,
+  group: GroupNumber,
+  bindings: readonly ClientBinding[],
+): boolean {
+  if (bindings.length === 0 || state.bindings.isBound(topic, group)) return false
+  return state.bindings.groupsOf(topic) >= groupsPerTopicMax
 }
 
 function sameList(a: readonly Binding[], b: readonly Binding[]): boolean {

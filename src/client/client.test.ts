@@ -110,7 +110,7 @@ test('a lost connection comes back, is told, and says everything again', async (
   broker.dropAll()
   assert.equal((await lost).code, 'KITEQ_CLOSED')
   const bind = await broker.next('bind', () => true, from)
-  const credit = await broker.next('credit', () => true, from)
+  const credit = await broker.next('credit', ({ window }) => window > 0, from)
   assert.deepEqual([bind.topic, bind.count, credit.window], ['trade', 1, 10])
 })
 

@@ -4,7 +4,13 @@
 import { connect, type Socket } from 'node:net'
 import { KiteQError } from '../model/errors.ts'
 import { frameBytes, FrameReader, type FrameSink } from '../net/frame.ts'
-import { commands, decodeConnAuth, encodeConnMeta, encodeHeartBeat } from '../net/packet.ts'
+import {
+  commands,
+  decodeConnAuth,
+  encodeConnMeta,
+  encodeCredit,
+  encodeHeartBeat,
+} from '../net/packet.ts'
 import type { BrokerAddress, Settings } from './options.ts'
 import { bytesOf, textOf } from './text.ts'
 
@@ -107,7 +113,10 @@ export class Link implements FrameSink {
   #greet(): void {
     const { group, secret, warmingUpSeconds } = this.#settings
     const meta = { group: bytesOf(group), secret: bytesOf(secret), warmingUpSeconds }
-    this.#send(handshakeOpaque, commands.connMeta, encodeConnMeta(meta))
+    const hello = frameBytes(handshakeOpaque, commands.connMeta, encodeConnMeta(meta), 'bare')
+    // In the same write, so that the broker gives nothing before it is told how much this client wants.
+    const quiet = frameBytes(0, commands.credit, encodeCredit(0), 'bare')
+    this.#socket.write(Buffer.concat([hello, quiet]))
   }
 
   #greeted(source: Uint8Array, start: number, end: number): void {

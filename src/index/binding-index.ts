@@ -77,6 +77,11 @@ export class BindingIndex {
     return lists !== undefined && this.firstMatch(lists, type) !== undefined
   }
 
+  /** Groups with any binding of the topic. */
+  groupsOf(topic: TopicNumber): number {
+    return this.topics.get(topic)?.groups.size ?? 0
+  }
+
   /** Whether the group has any binding of the topic. */
   isBound(topic: TopicNumber, group: GroupNumber): boolean {
     return this.topics.get(topic)?.groups.has(group) ?? false

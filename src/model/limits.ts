@@ -15,6 +15,8 @@ export const typeBytesMax = 1024
 export const propertiesBytesMax: number = 64 * 1024
 export const patternCharsMax = 1024
 export const bindingsPerTopicMax = 4096
+/** Groups bound to one topic: a message counts the groups that hold it in 16 bits. */
+export const groupsPerTopicMax = 32_768
 export const feedbackCharsMax = 1024
 
 /** Seconds: a message lives at most 7 days (the original's cap). */
