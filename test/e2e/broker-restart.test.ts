@@ -4,16 +4,21 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { test, type TestContext } from 'node:test'
-import { loadConfig } from '../../src/config.ts'
-import { nodeDisk } from '../../src/log/disk-node.ts'
 import { askOwner } from '../../src/log/folder-owner.ts'
-import { Log } from '../../src/log/log.ts'
-import { silent } from '../../src/model/logger.ts'
 import { commands, encodeMessage } from '../../src/net/packet.ts'
-import { recoverState, type RecoveredState } from '../../src/recover-state.ts'
 import { temporaryFolder, type BrokerProcess } from '../support/broker-process.ts'
+import { recovered } from '../fixtures/folder.ts'
 import { KillLoad } from '../support/kill-load.ts'
-import { brokerFor, bytesOf, DoorClient, headerOf, idIn, newId, readMessage } from './door.ts'
+import {
+  brokerFor,
+  bytesOf,
+  DoorClient,
+  headerOf,
+  idIn,
+  newId,
+  readMessage,
+  within,
+} from './door.ts'
 
 interface Status {
   readonly endOffset: number
@@ -33,20 +38,6 @@ function folderFor(t: TestContext, name: string): string {
   return dataDir
 }
 
-/** The folder as a start would read it; nothing is written. */
-async function recovered(dataDir: string, rebuild: boolean): Promise<RecoveredState> {
-  const config = loadConfig({ dataDir, rebuild }, () => '')
-  const log = await Log.open({
-    dir: dataDir,
-    disk: nodeDisk,
-    durability: { kind: 'memory' },
-    random: () => randomBytes(4).readUInt32LE(0),
-  })
-  const result = await recoverState(log, config, silent)
-  await log.close()
-  return result
-}
-
 /** Nothing is on its way any more: two looks in a row see the same durable end. */
 async function quiet(broker: BrokerProcess): Promise<Status> {
   let before = await statusOf(broker)
@@ -58,139 +49,156 @@ async function quiet(broker: BrokerProcess): Promise<Status> {
   }
 }
 
-test('after load and a kill -9 the folder replays to the digest that the broker had, with checkpoints and without', async (t) => {
-  const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9))
-  console.log(`broker-restart: SEED=${seed}`)
-  const dataDir = folderFor(t, 'digest')
-  const config =
-    '[log]\ncheckpointSeconds = 1\nidleCloseSeconds = 0.1\n[transactions]\ninquiryFirstSeconds = 3600\ninquiryMaxSeconds = 3600\n'
-  for (let life = 0; life < 2; life++) {
-    const broker = await brokerFor(t, { dataDir, config })
-    const load = new KillLoad(seed + life)
-    await load.start(broker.port)
-    if (life === 0) await broker.line(/checkpoint written/)
-    else await until(() => Promise.resolve(load.report().acked > 3000))
-    load.pause()
-    await until(() => Promise.resolve(load.unanswered === 0))
-    const status = await quiet(broker)
-    load.killed()
-    await broker.kill9()
-    await load.disconnect()
-    const whole = await recovered(dataDir, true)
-    const short = await recovered(dataDir, false)
-    assert.equal(whole.checkpoint, undefined)
-    assert.ok(short.checkpoint !== undefined && short.checkpoint > 0, 'a checkpoint was used')
-    assert.ok(short.recovery.records < whole.recovery.records)
-    assert.equal(short.state.digest(), whole.state.digest())
-    assert.equal(whole.recovery.end.offset, status.endOffset)
-    assert.equal(whole.state.digest(), status.digest, `life ${life}`)
-    assert.equal(whole.recovery.degraded, false)
-  }
-})
+test(
+  'after load and a kill -9 the folder replays to the digest that the broker had, with checkpoints and without',
+  within,
+  async (t) => {
+    const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9))
+    console.log(`broker-restart: SEED=${seed}`)
+    const dataDir = folderFor(t, 'digest')
+    const config =
+      '[log]\ncheckpointSeconds = 1\nidleCloseSeconds = 0.1\n[transactions]\ninquiryFirstSeconds = 3600\ninquiryMaxSeconds = 3600\n'
+    for (let life = 0; life < 2; life++) {
+      const broker = await brokerFor(t, { dataDir, config })
+      const load = new KillLoad(seed + life)
+      await load.start(broker.port)
+      if (life === 0) await broker.line(/checkpoint written/)
+      else await until(() => Promise.resolve(load.report().acked > 3000))
+      load.pause()
+      await until(() => Promise.resolve(load.unanswered === 0))
+      const status = await quiet(broker)
+      load.killed()
+      await broker.kill9()
+      await load.disconnect()
+      const whole = await recovered(dataDir, true)
+      const short = await recovered(dataDir, false)
+      assert.equal(whole.checkpoint, undefined)
+      assert.ok(short.checkpoint !== undefined && short.checkpoint > 0, 'a checkpoint was used')
+      assert.ok(short.recovery.records < whole.recovery.records)
+      assert.equal(short.state.digest(), whole.state.digest())
+      assert.equal(whole.recovery.end.offset, status.endOffset)
+      assert.equal(whole.state.digest(), status.digest, `life ${life}`)
+      assert.equal(whole.recovery.degraded, false)
+    }
+  },
+)
 
-test('a start that ignores the checkpoints replays everything and serves the same', async (t) => {
-  const dataDir = folderFor(t, 'rebuild')
-  const config = '[log]\ncheckpointSeconds = 1\n'
-  const first = await brokerFor(t, { dataDir, config })
-  const consumer = await DoorClient.join(first.port, 'c', { trade: [{}] })
-  const publisher = await DoorClient.join(first.port, 'p')
-  const settled = newId()
-  await publisher.publish({ messageId: bytesOf(settled) })
-  consumer.answer(await consumer.next(commands.bytesMessage))
-  await consumer.heartBeat()
-  consumer.close()
-  await consumer.ended
-  const waiting = Array.from({ length: 20 }, newId)
-  for (const id of waiting) assert.ok((await publisher.publish({ messageId: bytesOf(id) })).status)
-  await first.line(/checkpoint written/)
-  await first.kill9()
-  const replayed = async (broker: BrokerProcess): Promise<number> =>
-    Number(/(\d+) records replayed/.exec(await broker.line(/records replayed/))![1])
-  const second = await brokerFor(t, { dataDir, config })
-  const few = await replayed(second)
-  await second.kill9()
-  const third = await brokerFor(t, { dataDir, config, args: ['--rebuild'] })
-  assert.ok((await replayed(third)) > few)
-  assert.equal((await statusOf(third)).live, 20)
-  const again = await DoorClient.join(third.port, 'c')
-  const got = (await again.until(commands.bytesMessage, 20)).map(idIn)
-  assert.deepEqual(got, waiting, 'the binding was kept, and the order')
-})
+test(
+  'a start that ignores the checkpoints replays everything and serves the same',
+  within,
+  async (t) => {
+    const dataDir = folderFor(t, 'rebuild')
+    const config = '[log]\ncheckpointSeconds = 1\n'
+    const first = await brokerFor(t, { dataDir, config })
+    const consumer = await DoorClient.join(first.port, 'c', { trade: [{}] })
+    const publisher = await DoorClient.join(first.port, 'p')
+    const settled = newId()
+    await publisher.publish({ messageId: bytesOf(settled) })
+    consumer.answer(await consumer.next(commands.bytesMessage))
+    await consumer.heartBeat()
+    consumer.close()
+    await consumer.ended
+    const waiting = Array.from({ length: 20 }, newId)
+    for (const id of waiting)
+      assert.ok((await publisher.publish({ messageId: bytesOf(id) })).status)
+    await first.line(/checkpoint written/)
+    await first.kill9()
+    const replayed = async (broker: BrokerProcess): Promise<number> =>
+      Number(/(\d+) records replayed/.exec(await broker.line(/records replayed/))![1])
+    const second = await brokerFor(t, { dataDir, config })
+    const few = await replayed(second)
+    await second.kill9()
+    const third = await brokerFor(t, { dataDir, config, args: ['--rebuild'] })
+    assert.ok((await replayed(third)) > few)
+    assert.equal((await statusOf(third)).live, 20)
+    const again = await DoorClient.join(third.port, 'c')
+    const got = (await again.until(commands.bytesMessage, 20)).map(idIn)
+    assert.deepEqual(got, waiting, 'the binding was kept, and the order')
+  },
+)
 
-test('order holds across a kill: what waited comes first, in its order, and unchanged', async (t) => {
-  const dataDir = folderFor(t, 'order')
-  const first = await brokerFor(t, { dataDir })
-  await DoorClient.join(first.port, 'c', { trade: [{}] }).then((consumer) => consumer.close())
-  const publisher = await DoorClient.join(first.port, 'p')
-  const expiredTime = Math.floor(Date.now() / 1000) + 3600
-  const fields = { expiredTime, createTime: 1_700_000_000 }
-  const sent = new Map<string, Uint8Array>()
-  const opaques: number[] = []
-  for (let n = 0; n < 300; n++) {
-    const id = newId()
-    const bytes = encodeMessage(headerOf({ ...fields, messageId: bytesOf(id) }), randomBytes(n))
-    sent.set(id, bytes)
-    opaques.push(publisher.send(commands.bytesMessage, bytes))
-  }
-  for (const opaque of opaques) assert.ok((await publisher.answerTo(opaque)).status)
-  await first.kill9()
+test(
+  'order holds across a kill: what waited comes first, in its order, and unchanged',
+  within,
+  async (t) => {
+    const dataDir = folderFor(t, 'order')
+    const first = await brokerFor(t, { dataDir })
+    await DoorClient.join(first.port, 'c', { trade: [{}] }).then((consumer) => consumer.close())
+    const publisher = await DoorClient.join(first.port, 'p')
+    const expiredTime = Math.floor(Date.now() / 1000) + 3600
+    const fields = { expiredTime, createTime: 1_700_000_000 }
+    const sent = new Map<string, Uint8Array>()
+    const opaques: number[] = []
+    for (let n = 0; n < 300; n++) {
+      const id = newId()
+      const bytes = encodeMessage(headerOf({ ...fields, messageId: bytesOf(id) }), randomBytes(n))
+      sent.set(id, bytes)
+      opaques.push(publisher.send(commands.bytesMessage, bytes))
+    }
+    for (const opaque of opaques) assert.ok((await publisher.answerTo(opaque)).status)
+    await first.kill9()
 
-  const second = await brokerFor(t, { dataDir })
-  const later = await DoorClient.join(second.port, 'p')
-  for (let n = 0; n < 50; n++) {
-    const id = newId()
-    const bytes = encodeMessage(headerOf({ ...fields, messageId: bytesOf(id) }), randomBytes(n))
-    sent.set(id, bytes)
-    assert.ok((await later.answerTo(later.send(commands.bytesMessage, bytes))).status)
-  }
-  const consumer = await DoorClient.join(second.port, 'c')
-  const got: string[] = []
-  while (got.length < sent.size) {
-    const delivery = await consumer.next(commands.bytesMessage)
-    const id = idIn(delivery)
-    assert.ok(Buffer.from(delivery.body).equals(sent.get(id)!), 'every byte')
-    got.push(id)
-    consumer.answer(delivery)
-  }
-  const wanted = [...sent.keys()]
-  assert.ok(
-    got.every((id, at) => id === wanted[at]),
-    'in order, nothing twice',
-  )
-})
+    const second = await brokerFor(t, { dataDir })
+    const later = await DoorClient.join(second.port, 'p')
+    for (let n = 0; n < 50; n++) {
+      const id = newId()
+      const bytes = encodeMessage(headerOf({ ...fields, messageId: bytesOf(id) }), randomBytes(n))
+      sent.set(id, bytes)
+      assert.ok((await later.answerTo(later.send(commands.bytesMessage, bytes))).status)
+    }
+    const consumer = await DoorClient.join(second.port, 'c')
+    const got: string[] = []
+    while (got.length < sent.size) {
+      const delivery = await consumer.next(commands.bytesMessage)
+      const id = idIn(delivery)
+      assert.ok(Buffer.from(delivery.body).equals(sent.get(id)!), 'every byte')
+      got.push(id)
+      consumer.answer(delivery)
+    }
+    const wanted = [...sent.keys()]
+    assert.ok(
+      got.every((id, at) => id === wanted[at]),
+      'in order, nothing twice',
+    )
+  },
+)
 
-test('what the broker knew of ids, dead letters and decisions it knows after a kill', async (t) => {
-  const dataDir = folderFor(t, 'knows')
-  const config = '[delivery]\nbackOff = [[1, 0]]\n'
-  const first = await brokerFor(t, { dataDir, config })
-  const consumer = await DoorClient.join(first.port, 'c', { trade: [{}] })
-  const publisher = await DoorClient.join(first.port, 'p')
-  const id = bytesOf(newId())
-  assert.ok((await publisher.publish({ messageId: id })).status)
-  consumer.answer(await consumer.next(commands.bytesMessage))
-  assert.ok((await publisher.publish({ deliverLimit: 1 })).status)
-  consumer.answer(await consumer.next(commands.bytesMessage), false, 'no')
-  await until(async () => (await statusOf(first)).deadLetters === 1)
-  await quiet(first)
-  await first.kill9()
+test(
+  'what the broker knew of ids, dead letters and decisions it knows after a kill',
+  within,
+  async (t) => {
+    const dataDir = folderFor(t, 'knows')
+    const config = '[delivery]\nbackOff = [[1, 0]]\n'
+    const first = await brokerFor(t, { dataDir, config })
+    const consumer = await DoorClient.join(first.port, 'c', { trade: [{}] })
+    const publisher = await DoorClient.join(first.port, 'p')
+    const id = bytesOf(newId())
+    assert.ok((await publisher.publish({ messageId: id })).status)
+    consumer.answer(await consumer.next(commands.bytesMessage))
+    assert.ok((await publisher.publish({ deliverLimit: 1 })).status)
+    consumer.answer(await consumer.next(commands.bytesMessage), false, 'no')
+    await until(async () => (await statusOf(first)).deadLetters === 1)
+    await quiet(first)
+    await first.kill9()
 
-  const second = await brokerFor(t, { dataDir, config })
-  assert.equal((await statusOf(second)).deadLetters, 1)
-  const again = await DoorClient.join(second.port, 'c')
-  const heir = await DoorClient.join(second.port, 'p')
-  assert.ok((await heir.publish({ messageId: id })).status, 'a known id is acked again')
-  const other = await heir.publish({ messageId: id }, bytesOf('other content'))
-  assert.match(other.feedback, /taken by another message/)
-  const last = newId()
-  assert.ok((await heir.publish({ messageId: bytesOf(last) })).status)
-  assert.equal(
-    idIn(await again.next(commands.bytesMessage)),
-    last,
-    'and nothing was delivered twice',
-  )
-})
+    const second = await brokerFor(t, { dataDir, config })
+    assert.equal((await statusOf(second)).deadLetters, 1)
+    const again = await DoorClient.join(second.port, 'c')
+    const heir = await DoorClient.join(second.port, 'p')
+    assert.ok((await heir.publish({ messageId: id })).status, 'a known id is acked again')
+    const other = await heir.publish({ messageId: id }, bytesOf('other content'))
+    assert.match(other.feedback, /taken by another message/)
+    const last = newId()
+    assert.ok((await heir.publish({ messageId: bytesOf(last) })).status)
+    assert.equal(
+      idIn(await again.next(commands.bytesMessage)),
+      last,
+      'and nothing was delivered twice',
+    )
+  },
+)
 
-test('a delivery out at the kill comes again and has used up no attempt', async (t) => {
+test('a delivery out at the kill comes again and has used up no attempt', within, async (t) => {
   const dataDir = folderFor(t, 'attempts')
   const config = '[delivery]\nbackOff = [[1, 0]]\n'
   const id = newId()

@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { commands } from '../../src/net/packet.ts'
 import { temporaryFolder } from '../support/broker-process.ts'
 import { registryText } from '../support/file-registry-text.ts'
-import { brokerFor, bytesOf, DoorClient, headerOf, newId } from './door.ts'
+import { brokerFor, bytesOf, DoorClient, headerOf, newId, within } from './door.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const serve = ['--import', 'tsx', 'src/cli/main.ts', 'serve']
@@ -22,7 +22,7 @@ function served(args: readonly string[]): { code: number | null; error: string; 
   return { code: run.status, error: run.stderr, output: run.stdout }
 }
 
-test('a second owner is refused in one line that names the first', async (t) => {
+test('a second owner is refused in one line that names the first', within, async (t) => {
   const broker = await brokerFor(t)
   const second = served(['--data-dir', broker.dataDir, '--listen', '127.0.0.1:0', '--http', 'off'])
   assert.notEqual(second.code, 0)
@@ -34,46 +34,50 @@ test('a second owner is refused in one line that names the first', async (t) => 
 })
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
-  test(`${signal} under load stops within 15 s, loses nothing acked and leaves a clean tail`, async (t) => {
-    const dataDir = temporaryFolder('stop')
-    t.after(() => rmSync(dataDir, { recursive: true, force: true }))
-    const broker = await brokerFor(t, { dataDir })
-    const deaf = await DoorClient.join(broker.port, 'deaf', { trade: [{}] })
-    deaf.socket.pause()
-    const publisher = await DoorClient.join(broker.port, 'p')
-    const answers = new Map<string, Promise<boolean>>()
-    const publish = (): void => {
-      const id = newId()
-      const opaque = publisher.publishOnly(headerOf({ messageId: bytesOf(id) }), bytesOf('x'))
-      const answer = publisher.answerTo(opaque).then(
-        (one) => {
-          if (!one.status) assert.match(one.feedback, /shutting down/)
-          else if (!publisher.isEnded) publish()
-          return one.status
-        },
-        () => false,
-      )
-      answers.set(id, answer)
-    }
-    for (let n = 0; n < 64; n++) publish()
-    await publisher.heartBeat()
-    const started = performance.now()
-    broker.signal(signal)
-    const { code } = await broker.exited
-    assert.equal(code, 0)
-    assert.ok(performance.now() - started < 15_000)
-    let acked = 0
-    for (const answer of answers.values()) if (await answer) acked += 1
-    assert.ok(acked > 0)
-    const again = await brokerFor(t, { dataDir })
-    assert.match(await again.line(/records replayed/), /tail clean/)
-    const heir = await DoorClient.join(again.port, 'deaf')
-    heir.credit(60_000)
-    await heir.until(commands.bytesMessage, acked)
-  })
+  test(
+    `${signal} under load stops within 15 s, loses nothing acked and leaves a clean tail`,
+    within,
+    async (t) => {
+      const dataDir = temporaryFolder('stop')
+      t.after(() => rmSync(dataDir, { recursive: true, force: true }))
+      const broker = await brokerFor(t, { dataDir })
+      const deaf = await DoorClient.join(broker.port, 'deaf', { trade: [{}] })
+      deaf.socket.pause()
+      const publisher = await DoorClient.join(broker.port, 'p')
+      const answers = new Map<string, Promise<boolean>>()
+      const publish = (): void => {
+        const id = newId()
+        const opaque = publisher.publishOnly(headerOf({ messageId: bytesOf(id) }), bytesOf('x'))
+        const answer = publisher.answerTo(opaque).then(
+          (one) => {
+            if (!one.status) assert.match(one.feedback, /shutting down/)
+            else if (!publisher.isEnded) publish()
+            return one.status
+          },
+          () => false,
+        )
+        answers.set(id, answer)
+      }
+      for (let n = 0; n < 64; n++) publish()
+      await publisher.heartBeat()
+      const started = performance.now()
+      broker.signal(signal)
+      const { code } = await broker.exited
+      assert.equal(code, 0)
+      assert.ok(performance.now() - started < 15_000)
+      let acked = 0
+      for (const answer of answers.values()) if (await answer) acked += 1
+      assert.ok(acked > 0)
+      const again = await brokerFor(t, { dataDir })
+      assert.match(await again.line(/records replayed/), /tail clean/)
+      const heir = await DoorClient.join(again.port, 'deaf')
+      heir.credit(60_000)
+      await heir.until(commands.bytesMessage, acked)
+    },
+  )
 
-test('bindings of the registry are there before the first publish is taken', async (t) => {
-  const registry = registryText([{ group: 'early', topic: 'trade' }])
+test('bindings of the registry are there before the first publish is taken', within, async (t) => {
+  const registry = registryText([{ group: 'early', topic: 'trade', bindType: 'fanout' }])
   const broker = await brokerFor(t, { registry })
   const publisher = await DoorClient.join(broker.port, 'p')
   assert.ok((await publisher.publish()).status)
@@ -81,7 +85,7 @@ test('bindings of the registry are there before the first publish is taken', asy
   await consumer.next(commands.bytesMessage)
 })
 
-test('a wrong setting is one line with key, value and what was expected', () => {
+test('a wrong setting is one line with key, value and what was expected', within, () => {
   const folder = temporaryFolder('wrong')
   const config = path.join(folder, 'kiteq.toml')
   writeFileSync(config, '[delivery]\ndeliverySeconds = -1\n')
@@ -92,7 +96,7 @@ test('a wrong setting is one line with key, value and what was expected', () => 
   assert.equal(run.error.trim().split('\n').length, 1, run.error)
 })
 
-test('an address that nobody can dial is not advertised', () => {
+test('an address that nobody can dial is not advertised', within, () => {
   for (const address of ['0.0.0.0:13800', ':13800', '[::]:13800']) {
     const run = served(['--advertise', address, '--data-dir', '/nonexistent/kiteq'])
     assert.notEqual(run.code, 0)

@@ -34,6 +34,9 @@ export interface StoreAnswer {
   readonly feedback: string
 }
 
+/** A test at the door that takes longer hangs. */
+export const within = { timeout: 60_000 }
+
 export const bytesOf = (text: string): Uint8Array => Buffer.from(text)
 export const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString()
 export const newId = (): string => randomBytes(16).toString('hex')

@@ -41,7 +41,8 @@ test(`${cycles} kills under publish, transaction and consume load lose nothing t
   console.log(
     `kill9: ${report.published} published, ${report.acked} acked, ${report.received} received, ` +
       `${report.duplicates} duplicates (${report.acksInLast100Ms} acks within 100 ms of a kill), ` +
-      `${hitUnfinished} of ${cycles} kills with publishes unanswered, ${tornTails} torn tails cut, ` +
+      `${hitUnfinished} of ${cycles} kills with publishes unanswered, ` +
+      `${report.killsInFlush} hit an unfinished flush, ${tornTails} torn tails cut, ` +
       `lost ${report.lost.length}, altered ${report.altered.length}, wrongly decided ${report.wronglyDecided.length}, ` +
       `came again ${report.cameAgain.length}`,
   )

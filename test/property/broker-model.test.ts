@@ -250,7 +250,10 @@ function drain(world: World): void {
       assert.ok(world.received.get(group)!.has(id), `message ${id} never reached ${group}`)
     }
   })
-  const left = [...broker.loop.state.queues.all()].reduce((sum, queue) => sum + queue.unsettled - queue.parked, 0)
+  const left = [...broker.loop.state.queues.all()].reduce(
+    (sum, queue) => sum + queue.unsettled - queue.parked,
+    0,
+  )
   assert.equal(left, 0, 'everything not parked is settled in the end')
 }
 

@@ -16,7 +16,12 @@ import { seeded } from '../support/property.ts'
 import CRC32 from 'crc-32'
 
 const proto = kiteq.log
-const reasons = ['client', 'inquiry', 'expired', 'operator']
+const reasons = {
+  client: proto.Reason.CLIENT,
+  inquiry: proto.Reason.INQUIRY,
+  expired: proto.Reason.EXPIRED,
+  operator: proto.Reason.OPERATOR,
+}
 type Wide = NonNullable<kiteq.log.RolledBack.$Properties['prepared']>
 const wide = (value: number): Wide => value as unknown as Wide
 
@@ -68,7 +73,7 @@ function oracle(record: LogRecord): Uint8Array {
         prepared: wide(record.prepared),
         durableGroups: [...record.routing.durable],
         transientGroups: [...record.routing.transient],
-        reason: reasons.indexOf(record.reason) as kiteq.log.Reason,
+        reason: reasons[record.reason],
         feedback: record.feedback,
       }).finish()
     case 'delivered':

@@ -18,6 +18,8 @@ interface Promised {
   /** Monotonic ms when its delivery ack was handed to the socket; 0 before. */
   deliveryAckedAtMs: number
   received: number
+  /** The kill it was unanswered at; 0 before any. */
+  unansweredAtKill: number
 }
 
 export interface KillReport {
@@ -33,6 +35,8 @@ export interface KillReport {
   /** Came again, and their ack had not left in time (or there was none). */
   readonly duplicates: number
   readonly acksInLast100Ms: number
+  /** Kills between a write and its answer: publishes that were kept although nobody was told. */
+  readonly killsInFlush: number
 }
 
 export class KillLoad {
@@ -46,6 +50,8 @@ export class KillLoad {
   #duplicates = 0
   #lateAcks = 0
   #killedAtMs = 0
+  #kills = 0
+  readonly #killsInFlush = new Set<number>()
   #lastEventMs = 0
   readonly #seed: number
 
@@ -97,6 +103,8 @@ export class KillLoad {
   killed(): void {
     this.#stopped = true
     this.#killedAtMs = performance.now()
+    this.#kills += 1
+    for (const id of this.#unanswered) this.#promised.get(id)!.unansweredAtKill = this.#kills
     for (const promised of this.#promised.values())
       if (promised.deliveryAckedAtMs > this.#killedAtMs - ackGraceMs) {
         promised.deliveryAckedAtMs = 0 // may come again
@@ -129,6 +137,7 @@ export class KillLoad {
       cameAgain: this.#cameAgain,
       duplicates: this.#duplicates,
       acksInLast100Ms: this.#lateAcks,
+      killsInFlush: this.#killsInFlush.size,
     }
   }
 
@@ -136,7 +145,14 @@ export class KillLoad {
     const n = this.#next++
     const id = createHash('md5').update(`${this.#seed} ${n}`).digest('hex')
     const commits = isTransactional ? n % 3 !== 0 : undefined
-    this.#promised.set(id, { id, commits, acked: false, deliveryAckedAtMs: 0, received: 0 })
+    this.#promised.set(id, {
+      id,
+      commits,
+      acked: false,
+      deliveryAckedAtMs: 0,
+      received: 0,
+      unansweredAtKill: 0,
+    })
     this.#unanswered.add(id)
     peer.publish(messageOf(id, !isTransactional))
   }
@@ -160,6 +176,7 @@ export class KillLoad {
       return
     }
     promised.received += 1
+    if (promised.unansweredAtKill > 0) this.#killsInFlush.add(promised.unansweredAtKill)
     if (promised.received > 1) {
       if (promised.deliveryAckedAtMs > 0 && promised.deliveryAckedAtMs <= this.#killedAtMs)
         this.#cameAgain.push(message.id)
