@@ -77,7 +77,10 @@ export type ColdRecord = Exclude<
 export function encodeCold(record: ColdRecord): Uint8Array {
   switch (record.kind) {
     case 'started':
-      return proto.Started.encode(record).finish()
+      return proto.Started.encode({
+        ...record,
+        settledWindowMs: wide(whole(record.settledWindowMs)),
+      }).finish()
     case 'named':
       return proto.Named.encode({
         dictionary: dictionaries[record.dictionary],
@@ -190,8 +193,11 @@ export function decodeCold(kind: ColdRecord['kind'], body: Uint8Array): ColdReco
 function decodeTrusting(kind: ColdRecord['kind'], body: Uint8Array): ColdRecord {
   switch (kind) {
     case 'started': {
-      const { epoch, formatVersion, logId, host } = proto.Started.decode(body)
-      return { kind, epoch: epoch as Epoch, formatVersion, logId, host }
+      const started = proto.Started.decode(body)
+      const { formatVersion, logId, host, settledIdsMax } = started
+      const settledWindowMs = narrow(started.settledWindowMs)
+      const epoch = started.epoch as Epoch
+      return { kind, epoch, formatVersion, logId, host, settledWindowMs, settledIdsMax }
     }
     case 'named': {
       const { dictionary, number, name } = proto.Named.decode(body)

@@ -44,6 +44,8 @@ export interface SearchResult {
   readonly zerosFrom: number
 }
 
+/** Bytes of a frame up to the end of its length. */
+const lengthEnd = 8
 const zeroBlock = new Uint8Array(4096)
 
 export async function findFrame(search: FrameSearch): Promise<SearchResult> {
@@ -59,10 +61,11 @@ export async function findFrame(search: FrameSearch): Promise<SearchResult> {
     const stop = last ? count : count - logFrameBytesMax
     const found = searchChunk(search, chunk, base, count, stop)
     if (found !== undefined) return { found, zerosFrom: found.position }
-    const used = lastNonZero(chunk, stop)
+    const used = lastNonZero(chunk, count)
     if (used > 0) zerosFrom = base + used
     if (last) break
-    base += stop
+    // Where the last stretch is all zeros, only its end may belong to a frame: see skipZeros.
+    base += used <= stop ? count - lengthEnd : stop
   }
   return { found: undefined, zerosFrom }
 }
@@ -86,11 +89,11 @@ function searchChunk(
   return undefined
 }
 
-/** Blocks of zeros are passed at once. The crc and length of a frame are never all zero: it may begin 8 bytes before. */
+/** Blocks of zeros are passed at once. Crc and length of a frame are never all zero: it may begin 8 bytes before. */
 function skipZeros(buffer: Buffer, from: number, end: number): number {
   let at = from
   while (at + 4096 <= end && buffer.compare(zeroBlock, 0, 4096, at, at + 4096) === 0) at += 4096
-  return at === from ? from : at - 8
+  return at === from ? from : at - lengthEnd
 }
 
 function judge(

@@ -92,7 +92,7 @@ test('every start is a new epoch in a new segment of the same log', async () => 
     assert.equal(await log.startWriting(), epoch)
     const [place] = await writeBatch(log, [numbered(epoch)])
     assert.equal(place?.segment, epoch)
-    assert.equal(place?.offset, epoch - 1)
+    assert.equal(place.offset, epoch - 1)
     ids.push(log.logId)
     await log.close()
   }
@@ -225,7 +225,7 @@ test('tools read single records and ranges, also while the log is written', asyn
   for (const from of [log, reader.log]) {
     const found = await from.readRecord(17 as never)
     assert.deepEqual(found?.record, kept(numbered(18)))
-    assert.equal(found?.place.timeMs, 17)
+    assert.equal(found.place.timeMs, 17)
     assert.equal(await from.readRecord(40 as never), undefined)
     const offsets: number[] = []
     await from.scan(30 as never, 35, (_, place) => offsets.push(place.offset))

@@ -122,8 +122,9 @@ export function decodeRecord(
   reader.reset(source, start, end)
   switch (name) {
     case 'published':
+      return hot.decodePublished(reader)
     case 'prepared':
-      return hot.decodeMessage(name, reader)
+      return hot.decodePrepared(reader)
     case 'delivered':
       return hot.decodeDelivered(reader)
     case 'acked':

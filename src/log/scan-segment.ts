@@ -3,7 +3,7 @@
 // hole, stepped over and reported, never cut. Reads only.
 
 import type { Offset, Position, SegmentNumber } from '../model/ids.ts'
-import { scanChunkBytes } from '../model/limits.ts'
+import { ChunkReader } from './chunk-reader.ts'
 import { readInto, type DiskFile } from './disk.ts'
 import { findFrame, type FoundFrame, type ReadBytes, type SearchResult } from './find-frame.ts'
 import {
@@ -71,12 +71,10 @@ type Pause = 'more' | 'damage' | 'stop'
 class SegmentScan {
   readonly #request: ScanRequest
   #limit: number
-  readonly #chunk: Uint8Array
+  readonly #reader: ChunkReader
   readonly #holes: Hole[] = []
-  /** Bytes of the chunk: [at, have) are unread; the first of the chunk stands at `base` of the file. */
-  #base: number
-  #at = 0
-  #have = 0
+  /** Position of the next frame. */
+  #position: number
   #expected: number
   #lastBatchStart = -1
   #wholeEnd: number
@@ -87,18 +85,26 @@ class SegmentScan {
     this.#request = request
     const { position, sealed, bytes } = request
     this.#limit = sealed === undefined ? bytes : Math.min(bytes, sealed.end)
-    this.#base = position
+    this.#position = position
     this.#expected = request.offset
     this.#wholeEnd = position
     this.#wholeOffset = request.offset
-    this.#chunk = new Uint8Array(Math.min(scanChunkBytes, Math.max(0, this.#limit - position)))
+    this.#reader = new ChunkReader(this.#read, position, this.#limit)
   }
 
   async run(): Promise<ScanResult> {
+    try {
+      return await this.#scan()
+    } finally {
+      await this.#reader.settle()
+    }
+  }
+
+  async #scan(): Promise<ScanResult> {
     const { sealed } = this.#request
     let stopped: boolean
     for (;;) {
-      await this.#refill()
+      this.#limit = await this.#reader.next(this.#position)
       const pause = this.#frames()
       if (pause === 'more') continue
       stopped = pause === 'stop'
@@ -125,25 +131,6 @@ class SegmentScan {
     }
   }
 
-  get #position(): number {
-    return this.#base + this.#at
-  }
-
-  /** Moves what is unread to the front and reads on behind it. */
-  async #refill(): Promise<void> {
-    const chunk = this.#chunk
-    chunk.copyWithin(0, this.#at, this.#have)
-    this.#base += this.#at
-    this.#have -= this.#at
-    this.#at = 0
-    const from = this.#base + this.#have
-    const wanted = Math.min(chunk.length - this.#have, this.#limit - from)
-    if (wanted <= 0) return
-    const count = await this.#read(chunk, this.#have, wanted, from)
-    this.#have += count
-    if (count < wanted) this.#limit = from + count
-  }
-
   readonly #read: ReadBytes = async (target, start, length, position) => {
     const { file, path, sealed } = this.#request
     try {
@@ -159,10 +146,11 @@ class SegmentScan {
 
   #frames(): Pause {
     const { seed, visit, to } = this.#request
-    const chunk = this.#chunk
-    const have = this.#have
-    const more = this.#base + have < this.#limit
-    let at = this.#at
+    const { bytes: chunk, end: have } = this.#reader
+    /** From a place in the chunk to a position in the file. */
+    const shift = this.#reader.position - this.#reader.start
+    const more = shift + have < this.#limit
+    let at = this.#position - shift
     let pause: Pause = 'damage'
     for (;;) {
       if (this.#expected >= to) {
@@ -180,17 +168,17 @@ class SegmentScan {
         break
       }
       if (!frameHolds(chunk, at, end, seed)) break
-      const position = this.#base + at
+      const position = shift + at
       visit(chunk, at, end, position)
       this.#lastBatchStart = position - frameDistance(chunk, at)
       this.#expected++
       if (frameFlags(chunk, at) === lastOfBatch) {
-        this.#wholeEnd = this.#base + end
+        this.#wholeEnd = shift + end
         this.#wholeOffset = this.#expected
       }
       at = end
     }
-    this.#at = at
+    this.#position = shift + at
     return pause
   }
 
@@ -250,9 +238,7 @@ class SegmentScan {
   }
 
   #jump(position: number, offset: number): void {
-    this.#base = position
-    this.#at = 0
-    this.#have = 0
+    this.#position = position
     this.#expected = offset
   }
 }

@@ -132,8 +132,11 @@ export class SegmentSupply {
     if (this.#work !== undefined || this.#closing) return
     this.#work = job()
       .catch((error: unknown) => {
-        if (isNoSpace(error)) this.#noSpace()
-        else this.#failure = error instanceof Error ? error : new Error(String(error))
+        if (!isNoSpace(error)) throw error
+        return this.#noSpace()
+      })
+      .catch((error: unknown) => {
+        this.#failure = error instanceof Error ? error : new Error(String(error))
       })
       .finally(() => {
         this.#work = undefined
@@ -146,9 +149,17 @@ export class SegmentSupply {
     return `no space for the next segment in ${dir}: ${segmentBytesMin} bytes are needed at least`
   }
 
-  #noSpace(): void {
+  /** What is too short for a segment gives its space back: a checkpoint may need it. */
+  async #noSpace(): Promise<void> {
+    const { disk, dir, segmentBytesMin } = this.#options
     this.outOfSpace = true
-    this.plannedBytes = Math.max(this.#options.segmentBytesMin, this.#filled)
+    this.plannedBytes = Math.max(segmentBytesMin, this.#filled)
+    const file = this.#file
+    if (file === undefined || this.#filled >= segmentBytesMin) return
+    this.#file = undefined
+    this.#filled = 0
+    await file.close()
+    await disk.remove(`${dir}/${preparingName}`)
   }
 
   async #begin(bytes: number): Promise<void> {
