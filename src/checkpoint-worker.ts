@@ -33,7 +33,7 @@ async function makeCheckpoint(task: CheckpointTask): Promise<CheckpointOutcome> 
   if (logId === undefined) return { ok: false, why: 'the log has no segment' }
   const loaded = await loadCheckpoint(log, { dataDir, rebuild: false }, silent)
   const state = loaded?.state ?? emptyState()
-  const from = loaded?.resume.offset ?? (0 as Offset)
+  const from = loaded?.resume ?? (0 as Offset)
   const report = await log.scan(from, upTo.offset, (record, place) => apply(state, record, place))
   await log.close()
   if (state.nextOffset !== upTo.offset)

@@ -231,7 +231,7 @@ function backOff(): z.ZodType<[number, number][]> {
     .max(limits.deliverLimitMax, expected)
     .refine(
       (pairs) =>
-        pairs.every(([from], at) => from > (pairs[at - 1]?.[0] ?? 0)) && pairs[0]![0] === 1,
+        pairs.every(([from], at) => from > (pairs[at - 1]?.[0] ?? 0)) && pairs[0]?.[0] === 1,
       expected,
     )
 }

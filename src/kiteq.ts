@@ -52,8 +52,9 @@ export async function startBroker(config: Config, ports: BrokerPorts = {}): Prom
   const door: { answer: (request: unknown) => Promise<unknown> } = {
     answer: () => Promise.reject(new KiteQError('KITEQ_CLOSED', 'the broker is starting')),
   }
+  const since = new Date().toISOString()
   const claim = await claimFolder(config.dataDir, {
-    describe: () => ({ address: `${config.listen.host}:${config.listen.port}` }),
+    describe: () => ({ since, address: `${config.listen.host}:${config.listen.port}` }),
     handle: (request) => door.answer(request),
   })
   const opened: Opened = { claim }
@@ -65,8 +66,8 @@ export async function startBroker(config: Config, ports: BrokerPorts = {}): Prom
   }
 }
 
-/** How often a full disk is looked at: publishes are taken again within 10 s of space. */
-const spaceLookMs = 2_000
+/** How often the disk is looked at: publishes are taken again within 10 s of space. */
+const diskLookMs = 2_000
 
 /** What is open so far, in order; a failed start closes it again. */
 interface Opened {
@@ -74,7 +75,7 @@ interface Opened {
   log?: Log
   loop?: BrokerLoop
   checkpointer?: Checkpointer
-  spaceTimer?: NodeJS.Timeout
+  diskTimer?: NodeJS.Timeout
   net?: NetServer
   http?: HttpServer
   registry?: Registry
@@ -100,7 +101,7 @@ async function open(
     random: ports.random ?? Math.random,
   }))
   const failure: { error?: KiteQError } = {}
-  const failed = watchLog(log, loop, failure, opened)
+  const failed = watchLog(log, loop, failure)
   const logId = log.logId ?? ''
   loop.note({
     kind: 'started',
@@ -113,6 +114,7 @@ async function open(
   })
   noteHoles(recovery, loop, logger)
   await loop.settle()
+  opened.diskTimer = watchDisk(log, loop, config.dataDir, logger)
   opened.checkpointer = new Checkpointer({ config, log, logger })
   opened.checkpointer.start()
   const health = (): Health => healthOf(failure.error, loop)
@@ -129,18 +131,13 @@ async function open(
   }
 }
 
-/** The log tells the loop what is durable, and everybody when it has failed. A full disk is looked at again and again. */
+/** The log tells the loop what is durable, and everybody when it has failed. */
 function watchLog(
   log: Log,
   loop: BrokerLoop,
   failure: { error?: KiteQError },
-  opened: Opened,
 ): Promise<KiteQError> {
   log.onDurable = () => loop.durable()
-  opened.spaceTimer = setInterval(() => {
-    if (log.outOfSpace) log.checkSpace()
-  }, spaceLookMs)
-  opened.spaceTimer.unref()
   return new Promise<KiteQError>((resolve) => {
     log.onFailure = (error) => {
       failure.error = error
@@ -148,6 +145,25 @@ function watchLog(
       resolve(error)
     }
   })
+}
+
+/** Looks after the disk while the broker runs: space that comes back, and a line for people when something changes. */
+function watchDisk(log: Log, loop: BrokerLoop, dataDir: string, logger: Logger): NodeJS.Timeout {
+  let wasFull = false
+  let { holes } = loop.state.journal.counts
+  const look = (): void => {
+    if (log.outOfSpace) log.checkSpace()
+    if (log.isFull !== wasFull) {
+      wasFull = log.isFull
+      if (wasFull) logger.warn({ dataDir }, 'the disk is full: publishes are refused')
+      else logger.info({ dataDir }, 'the disk has space again: publishes are taken')
+    }
+    if (loop.state.journal.counts.holes === holes) return
+    holes = loop.state.journal.counts.holes
+    const last = loop.state.journal.holes.at(-1)
+    logger.warn({ holes, last }, 'a stored message is damaged: it went to the dead letters')
+  }
+  return setInterval(look, diskLookMs).unref()
 }
 
 /** Damage that was stepped over becomes a record once, so that no checkpoint can make the broker forget it. */
@@ -260,7 +276,7 @@ async function closeOpened(opened: Opened, timeoutMs: number, isClean: boolean):
   await bounded(registry?.withdraw(), 0.2)
   await bounded(registry?.close(), 0.1)
   loop?.refusePublishes('shutting down, retry later')
-  clearInterval(opened.spaceTimer)
+  clearInterval(opened.diskTimer)
   await bounded(checkpointer?.close(), 0.1)
   await bounded(http?.close(), 0.1)
   await bounded(loop?.settle(), 0.3)

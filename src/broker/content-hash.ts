@@ -1,4 +1,4 @@
-// 64 bits over topic, form and body: tells a repeated publish from another message under the same id, without the disk.
+// 64 bits over topic, type, form and body: tells a repeated publish from another message under the same id, without the disk.
 // Not a defence against someone who forges collisions: such a publisher harms only its own message.
 
 import type { MessageView } from '../model/message.ts'
@@ -9,11 +9,16 @@ export interface ContentHash {
 }
 
 /** Fills `into` with two unsigned 32-bit words. */
-export function hashContent(view: MessageView, topic: number, into: ContentHash): void {
+export function hashContent(
+  view: MessageView,
+  topic: number,
+  type: number,
+  into: ContentHash,
+): void {
   const bytes = view.raw
   const end = view.bodyEnd
-  let a = (topic ^ 0x9e3779b9 ^ view.form) | 0
-  let b = Math.imul(topic + end - view.bodyStart, 0x85ebca6b) | 0
+  let a = Math.imul(topic ^ 0x9e3779b9, 0x01000193) ^ Math.imul(type, 0x27d4eb2f) ^ view.form
+  let b = Math.imul(topic + end - view.bodyStart, 0x85ebca6b) + Math.imul(type, 0x165667b1)
   let at = view.bodyStart
   for (; at + 4 <= end; at += 4) {
     const word =

@@ -7,6 +7,7 @@ import { feedbackCharsMax, flyAttemptsMax } from '../model/limits.ts'
 import type { FailureCause } from '../model/record.ts'
 import type { DeliverAckCommand, UndeliverableCommand } from './command.ts'
 import type { Decision, Moment } from './decision.ts'
+import type { LostConnection } from './lost-connection.ts'
 import type { Session } from './session.ts'
 import type { BrokerSettings } from './settings.ts'
 import type { BrokerState } from './state.ts'
@@ -128,29 +129,38 @@ export function decideUndeliverable(
     )
     return
   }
+  const { messages } = state
+  out.records.push({
+    kind: 'hole',
+    segment: messages.segmentOf(row),
+    position: messages.positionOf(row),
+    length: messages.lengthOf(row),
+    firstOffset: message,
+    count: 1,
+  })
   const feedback = 'the stored bytes are damaged'
   out.records.push({ kind: 'dead-lettered', group, message, reason: 'damaged', feedback })
 }
 
-/** Every lease of a connection that is gone. What never reached the socket gets its attempt back. */
-export function failConnection(
+/** Leases of a connection that is gone, some at a time. What never reached the socket gets its attempt back. */
+export function decideLost(
   state: BrokerState,
   session: Session,
   settings: BrokerSettings,
-  connection: number,
-  unsent: ReadonlySet<number>,
+  lost: LostConnection,
   moment: Moment,
+  limit: number,
   out: Decision,
 ): void {
   const { inFlight } = session
-  for (const index of inFlight.ofConnection(connection as never)) {
+  for (const index of inFlight.ofConnection(lost.connection, limit)) {
     out.lapsed.push(index)
     if (inFlight.kindOf(index) === entryFly) repeatFly(session, index, out)
     if (inFlight.kindOf(index) !== entryStored) continue
     const row = inFlight.rowOf(index)
     const message = inFlight.messageOf(index)
     if (!isStill(state, row, message)) continue
-    const cause = unsent.has(inFlight.opaqueOf(index)) ? 'not-sent' : 'connection-lost'
+    const cause = lost.unsent.has(inFlight.opaqueOf(index)) ? 'not-sent' : 'connection-lost'
     fail(state, settings, inFlight.groupOf(index), row, message, cause, '', moment, out)
   }
 }

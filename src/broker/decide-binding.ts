@@ -6,7 +6,11 @@ import type { GroupNumber, Ordinal, TopicNumber, TypeNumber } from '../model/ids
 import {
   bindingsPerTopicMax,
   groupBytesMax,
+  feedbackCharsMax,
   groupsPerTopicMax,
+  regexesPerListMax,
+  regexesPerTopicMax,
+  namesBytesMax,
   namesMax,
   patternCharsMax,
   topicBytesMax,
@@ -16,44 +20,49 @@ import type { RegistrySnapshot } from '../model/registry.ts'
 import type { BindCommand, ClientBinding, OperatorAction, OperatorCommand } from './command.ts'
 import type { Decision } from './decision.ts'
 import type { Session } from './session.ts'
+import type { BrokerSettings } from './settings.ts'
 import type { BrokerState } from './state.ts'
 
 const encoder = new TextEncoder()
+const decoder = new TextDecoder()
 
 export function decideBind(
   state: BrokerState,
   session: Session,
+  settings: BrokerSettings,
   command: BindCommand,
   out: Decision,
 ): void {
   const member = session.memberOf(command.connection)
   if (member === undefined) return
   const { connection, opaque } = command
-  const refused = refusal(command.topic, command.bindings)
+  const refuse = (feedback: string): void =>
+    void out.immediate.push({ kind: 'command-ack', connection, opaque, status: false, feedback })
+  const refused = refusal(command.topic, command.bindings) ?? unserved(settings, command)
   if (refused !== undefined) {
-    out.immediate.push({
-      kind: 'command-ack',
-      connection,
-      opaque,
-      status: false,
-      feedback: refused,
-    })
+    refuse(refused)
     return
   }
   const topic = numberOfTopic(state, command.topic, out)
-  if (topic === undefined) return
-  if (isCrowded(state, topic, member.group, command.bindings)) {
-    out.immediate.push({
-      kind: 'command-ack',
-      connection,
-      opaque,
-      status: false,
-      feedback: crowded,
-    })
+  if (topic === undefined) {
+    if (!out.again) refuse('topic: too many distinct ones')
+    return
+  }
+  const crowded = crowding(state, topic, member.group, command.bindings)
+  if (crowded !== undefined) {
+    refuse(crowded)
     return
   }
   const problem = change(state, 'client', topic, member.group, command.bindings, out)
   out.effects.push({ kind: 'command-ack', connection, opaque, status: true, feedback: problem })
+}
+
+function unserved(
+  { topics }: BrokerSettings,
+  { topic, bindings }: BindCommand,
+): string | undefined {
+  if (topics === '*' || bindings.length === 0) return undefined
+  return topics.includes(decoder.decode(topic)) ? undefined : 'topic: this broker does not serve it'
 }
 
 export function decideBindByOperator(
@@ -62,19 +71,29 @@ export function decideBindByOperator(
   action: Extract<OperatorAction, { name: 'bind' }>,
   out: Decision,
 ): void {
-  const topicName = encoder.encode(action.topic)
-  const error = refusal(topicName, action.bindings)
-  if (error !== undefined) {
-    out.immediate.push({
+  const refuse = (error: string): void =>
+    void out.immediate.push({
       kind: 'operator-reply',
       reply: command.reply,
       result: { ok: false, error },
     })
+  const topicName = encoder.encode(action.topic)
+  const refused = refusal(topicName, action.bindings)
+  if (refused !== undefined) {
+    refuse(refused)
     return
   }
   const topic = numberOfTopic(state, topicName, out)
   const group = numberOfGroup(state, encoder.encode(action.group), out)
-  if (topic === undefined || group === undefined) return
+  if (topic === undefined || group === undefined) {
+    if (!out.again) refuse('too many distinct topics or groups')
+    return
+  }
+  const crowded = crowding(state, topic, group, action.bindings)
+  if (crowded !== undefined) {
+    refuse(crowded)
+    return
+  }
   out.records.push({
     kind: 'operator',
     who: command.who,
@@ -165,25 +184,37 @@ function change(
     watermark: one.watermark,
     persistent: one.persistent,
   }))
-  if (isCrowded(state, topic, group, list)) return crowded
+  if (list.length > 0 && isCrowded(state, topic, group)) return 'too many groups'
   if (!sameList(state.bindings.listOf(source, topic, group), bindings)) {
     const types = waitingTypes(state, topic, group)
     const { parks, unparks } = state.bindings.preview(source, topic, group, bindings, types)
     out.records.push({ kind: 'bindings-changed', source, topic, group, bindings, parks, unparks })
   }
-  return state.bindings.problemsOf(bindings).join('; ')
+  return state.bindings.problemsOf(bindings).join('; ').slice(0, feedbackCharsMax)
 }
 
-const crowded = `topic: expected at most ${groupsPerTopicMax} groups bound to it`
-
-function isCrowded(
+/** What a client or an operator may not bind because of what is bound already; the registry is trusted. */
+function crowding(
   state: BrokerState,
   topic: TopicNumber,
   group: GroupNumber,
   bindings: readonly ClientBinding[],
-): boolean {
-  if (bindings.length === 0 || state.bindings.isBound(topic, group)) return false
-  return state.bindings.groupsOf(topic) >= groupsPerTopicMax
+): string | undefined {
+  if (bindings.length === 0) return undefined
+  if (isCrowded(state, topic, group))
+    return `topic: expected at most ${groupsPerTopicMax} groups bound to it`
+  const regexes = bindings.filter((one) => one.bindType === 'regex').length
+  if (regexes > regexesPerListMax)
+    return `bindings: expected at most ${regexesPerListMax} regular expressions in one list`
+  if (regexes > 0 && regexes + state.bindings.regexesOf(topic, group) > regexesPerTopicMax)
+    return `topic: expected at most ${regexesPerTopicMax} regular expressions bound to it`
+  return undefined
+}
+
+function isCrowded(state: BrokerState, topic: TopicNumber, group: GroupNumber): boolean {
+  return (
+    !state.bindings.isBound(topic, group) && state.bindings.groupsOf(topic) >= groupsPerTopicMax
+  )
 }
 
 function sameList(a: readonly Binding[], b: readonly Binding[]): boolean {
@@ -228,7 +259,8 @@ function numberOfTopic(
 ): TopicNumber | undefined {
   const number = state.topicNames.numberOf(name, 0, name.length) as TopicNumber
   if (number !== 0) return number
-  announce('topic', state.topicNames.nextNumber(), name, out)
+  if (state.topicNames.bytes < namesBytesMax)
+    announce('topic', state.topicNames.nextNumber(), name, out)
   return undefined
 }
 
@@ -239,7 +271,8 @@ function numberOfGroup(
 ): GroupNumber | undefined {
   const number = state.groupNames.numberOf(name, 0, name.length) as GroupNumber
   if (number !== 0) return number
-  announce('group', state.groupNames.nextNumber(), name, out)
+  if (state.groupNames.bytes < namesBytesMax)
+    announce('group', state.groupNames.nextNumber(), name, out)
   return undefined
 }
 

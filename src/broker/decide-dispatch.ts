@@ -4,6 +4,7 @@
 import { invariant } from '../model/assert.ts'
 import type { Queue } from '../consumer-offsets/queue.ts'
 import type { Offset, Ordinal, Row } from '../model/ids.ts'
+import { inFlightPerConnection } from '../model/limits.ts'
 import type { Decision, Moment } from './decision.ts'
 import type { DispatchPlan, QueueTurn } from './dispatch-plan.ts'
 import type { Delivery } from './effect.ts'
@@ -54,7 +55,7 @@ export function decideDispatch(
     wakeAtMs: Infinity,
     hasMore: false,
   }
-  const candidates = candidatesOf(group, moment, plan)
+  const candidates = candidatesOf(group, moment, plan, session.inFlight.isScarce)
   const work: Work = { state, group, moment, candidates, plan, out, budget }
   if (group.members.length === 0) {
     skipTransient(work)
@@ -91,7 +92,12 @@ function newTurn(queue: QueueSession): QueueTurn {
 }
 
 /** Warm-up holds members back by chance, but never all of them: then the one with the most progress serves. */
-function candidatesOf(group: GroupSession, moment: Moment, plan: DispatchPlan): Candidate[] {
+function candidatesOf(
+  group: GroupSession,
+  moment: Moment,
+  plan: DispatchPlan,
+  isScarce: boolean,
+): Candidate[] {
   const candidates: Candidate[] = []
   let best: Member | undefined
   let warm = 0
@@ -100,18 +106,25 @@ function candidatesOf(group: GroupSession, moment: Moment, plan: DispatchPlan): 
     if (best === undefined || progress > best.progress(moment.nowMs)) best = member
     if (progress < 100 && Math.floor(moment.chance * 100) > progress) continue
     warm += 1
-    admit(member, candidates, moment, plan)
+    admit(member, candidates, moment, plan, isScarce)
   }
-  if (warm === 0 && best !== undefined) admit(best, candidates, moment, plan)
+  if (warm === 0 && best !== undefined) admit(best, candidates, moment, plan, isScarce)
   return candidates
 }
 
-function admit(member: Member, candidates: Candidate[], moment: Moment, plan: DispatchPlan): void {
-  const room = member.room(moment.nowMs)
-  if (room > 0) {
-    const load = member.inFlight + member.late
-    candidates.push({ member, room, load, messages: [], attempts: [], deliveries: [] })
-  } else if (member.isStalled && member.inFlight === 0)
+/** While leases are scarce nobody gets more than an original client would, so that everybody gets some. */
+function admit(
+  member: Member,
+  candidates: Candidate[],
+  moment: Moment,
+  plan: DispatchPlan,
+  isScarce: boolean,
+): void {
+  const load = member.inFlight + member.late
+  const free = member.room(moment.nowMs)
+  const room = isScarce ? Math.min(free, inFlightPerConnection - load) : free
+  if (room > 0) candidates.push({ member, room, load, messages: [], attempts: [], deliveries: [] })
+  else if (member.isStalled && member.inFlight === 0)
     plan.wakeAtMs = Math.min(plan.wakeAtMs, member.probeAt())
 }
 

@@ -1,9 +1,8 @@
 // Connections come and go.
 
 import type { GroupNumber } from '../model/ids.ts'
-import { groupBytesMax, namesMax } from '../model/limits.ts'
+import { groupBytesMax, namesBytesMax, namesMax } from '../model/limits.ts'
 import type { JoinCommand, LeaveCommand } from './command.ts'
-import { failConnection } from './decide-answer.ts'
 import type { Decision, Moment } from './decision.ts'
 import { Member } from './member.ts'
 import type { Session } from './session.ts'
@@ -29,7 +28,8 @@ export function decideJoin(
   const number = state.groupNames.numberOf(name, 0, name.length) as GroupNumber
   if (number === 0) {
     const next = state.groupNames.nextNumber()
-    if (name.length > groupBytesMax || next >= namesMax) {
+    const isFull = next >= namesMax || state.groupNames.bytes >= namesBytesMax
+    if (name.length > groupBytesMax || isFull) {
       answer(
         false,
         name.length > groupBytesMax
@@ -62,18 +62,11 @@ export function decideJoin(
   answer(true, 'Auth Succ')
 }
 
-export function decideLeave(
-  state: BrokerState,
-  session: Session,
-  settings: BrokerSettings,
-  command: LeaveCommand,
-  moment: Moment,
-  out: Decision,
-): void {
+/** What it had out is failed afterwards, some in each turn: there may be many thousands. */
+export function decideLeave(session: Session, command: LeaveCommand, out: Decision): void {
   const member = session.memberOf(command.connection)
   if (member === undefined) return
-  failConnection(state, session, settings, command.connection, new Set(command.unsent), moment, out)
   const { connection, group, peer } = member
   out.records.push({ kind: 'members-changed', group, connection, peer, change: 'left' })
-  out.left = connection
+  out.left = { connection, unsent: new Set(command.unsent) }
 }

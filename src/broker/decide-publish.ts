@@ -113,7 +113,7 @@ function decideStored(
   out: Decision,
 ): void {
   const { view } = command
-  hashContent(view, topic, content)
+  hashContent(view, topic, type, content)
   const known = state.ids.find(view)
   if (known >= 0) {
     const status = state.messages.statusOf(known)
@@ -187,11 +187,12 @@ function decideFly(
   out.immediate.push(storeAck(command, moment, true, 'FLY NO NEED SAVE'))
   const { source, start, end } = command.view.message
   const routing = state.bindings.route(topic, type)
+  const bytes = source.slice(start, end) // one copy, whoever many groups get it
   for (const group of [...routing.durable, ...routing.transient]) {
-    if ((session.groups.get(group)?.members.length ?? 0) === 0) continue
+    if (session.groups.get(group)?.members.some((one) => one.window > 0) !== true) continue
     out.fly.push({
       group,
-      message: { form: command.view.form, bytes: source.slice(start, end), attempt: 1 },
+      message: { form: command.view.form, bytes, attempt: 1 },
     })
   }
 }

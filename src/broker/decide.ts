@@ -30,9 +30,9 @@ export function decide(
     case 'join':
       return decideJoin(state, session, settings, command, moment, out)
     case 'leave':
-      return decideLeave(state, session, settings, command, moment, out)
+      return decideLeave(session, command, out)
     case 'bind':
-      return decideBind(state, session, command, out)
+      return decideBind(state, session, settings, command, out)
     case 'undeliverable':
       return decideUndeliverable(state, session, settings, command, moment, out)
     case 'registry':

@@ -6,6 +6,7 @@ import type { ConnectionNumber, GroupNumber, Offset } from '../model/ids.ts'
 import type { Effect } from './effect.ts'
 import type { FlyMessage } from './group-session.ts'
 import type { Member } from './member.ts'
+import type { LostConnection } from './lost-connection.ts'
 
 export class Decision {
   readonly records: LogRecord[] = []
@@ -23,7 +24,7 @@ export class Decision {
   /** Fly messages to put before a group. */
   readonly fly: { readonly group: GroupNumber; readonly message: FlyMessage }[] = []
   joined: Member | undefined
-  left: ConnectionNumber | undefined
+  left: LostConnection | undefined
   /** The records only gave names their numbers: apply them, then decide the same command again. */
   again = false
 

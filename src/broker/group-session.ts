@@ -128,8 +128,10 @@ export class GroupSession {
     return true
   }
 
-  takeFly(): void {
-    const message = this.fly.shift()
-    if (message !== undefined) this.flyBytes -= message.bytes.length
+  /** Bytes that wait no longer. */
+  takeFly(): number {
+    const bytes = this.fly.shift()?.bytes.length ?? 0
+    this.flyBytes -= bytes
+    return bytes
   }
 }

@@ -16,6 +16,8 @@ export interface ListedBinding {
   readonly problem?: string
   /** Messages that wait for the group in this topic. */
   readonly waiting: number
+  /** Dead letters of the group in this topic. */
+  readonly dead: number
   /** Of the group; undefined when no broker runs. */
   readonly connections?: number
 }
@@ -37,6 +39,11 @@ export interface OpenTransaction {
 
 export function listBindings(state: BrokerState): ListedBinding[] {
   const { bindings, topicNames, groupNames, queues } = state
+  const dead = new Map<string, number>()
+  for (const { group, topic } of state.dead.list()) {
+    const key = `${group} ${topic}`
+    dead.set(key, (dead.get(key) ?? 0) + 1)
+  }
   return bindings.list().map(({ source, binding, problem }) => ({
     source,
     topic: topicNames.textOf(binding.topic),
@@ -46,6 +53,7 @@ export function listBindings(state: BrokerState): ListedBinding[] {
     watermark: binding.watermark,
     persistent: binding.persistent,
     waiting: queues.find(binding.group, binding.topic)?.unsettled ?? 0,
+    dead: dead.get(`${binding.group} ${binding.topic}`) ?? 0,
     ...(problem === undefined ? {} : { problem }),
   }))
 }

@@ -398,3 +398,57 @@ test('a delivery that never left gives its attempt back when the connection goes
   )
   check(broker)
 })
+
+test('the same id and body under another type is another message, and refused', () => {
+  const { broker, p } = bound()
+  assert.equal(broker.publish(p, { id: 1, type: 'x', body: 'same' }), 'true stored')
+  assert.match(broker.publish(p, { id: 1, type: 'y', body: 'same' })!, /^false Message id is taken/)
+})
+
+test('too many regular expressions of one client are refused, and long complaints are cut', () => {
+  const { broker, c } = bound()
+  const many = Array.from({ length: 65 }, (_, n) => ({ bindType: 'regex', messageType: `a${n}` }))
+  const answers = (): { status: boolean; feedback: string }[] =>
+    (broker.sent.get(c) ?? []).flatMap((effect) => (effect.kind === 'command-ack' ? [effect] : []))
+  broker.bind(c, 'trade', many as never)
+  assert.equal(answers().at(-1)?.status, false)
+  const broken = { bindType: 'regex', messageType: `(${'\u0001'.repeat(1000)}` } as const
+  broker.bind(
+    c,
+    'trade',
+    Array.from({ length: 60 }, () => broken),
+  )
+  assert.equal(answers().at(-1)?.status, true)
+  assert.ok(answers().at(-1)!.feedback.length <= 1024)
+})
+
+test('a connection that leaves with very many leases is worked off in turns, in order', () => {
+  const { broker, p, c } = bound({}, { window: 20_000 })
+  for (let id = 1; id <= 5_000; id++) broker.publishOnly(p, { id })
+  broker.clock.runTurns()
+  assert.equal(broker.deliveries(c).length, 5_000)
+  broker.loop.submit({ kind: 'leave', connection: c, unsent: [] })
+  const d = broker.join('sub', { window: 20_000 })
+  broker.clock.runTurns()
+  const ids = broker.received(d)
+  assert.equal(ids.length, 5_000)
+  assert.deepEqual(ids.slice(0, 3), [1, 2, 3])
+  check(broker)
+})
+
+test('fly messages that wait are bounded for all groups together, and none wait for who takes none', () => {
+  const broker = new SimBroker()
+  const p = broker.join('pub')
+  for (let n = 0; n < 40; n++) {
+    const c = broker.join(`g${n}`, { window: n % 2 })
+    broker.bind(c, 'trade', [{}])
+  }
+  const body = 'x'.repeat(1_000_000)
+  for (let id = 1; id <= 16; id++) broker.publish(p, { id, fly: true, body })
+  assert.ok(broker.loop.session.counters.droppedFly > 0)
+  assert.equal(
+    broker.loop.session.groupOf(broker.loop.state.groupNames.numberOfText('g2') as never).fly
+      .length,
+    0,
+  )
+})

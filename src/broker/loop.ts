@@ -6,7 +6,7 @@ import type { ConnectionNumber, Offset } from '../model/ids.ts'
 import type { LogRecord, RecordPlace } from '../model/record.ts'
 import { apply } from './apply.ts'
 import type { BrokerPort, Command, DeliverAckCommand } from './command.ts'
-import { decideGathered, decideTimeouts } from './decide-answer.ts'
+import { decideGathered, decideLost, decideTimeouts } from './decide-answer.ts'
 import { decideDispatch } from './decide-dispatch.ts'
 import { decideExpiry } from './decide-expiry.ts'
 import { decideInquiry } from './decide-transaction.ts'
@@ -231,15 +231,9 @@ export class BrokerLoop implements BrokerPort {
     for (const index of out.lapsed) session.lapse(index)
     if (out.answeredLate !== undefined)
       session.answerLate(out.answeredLate.opaque, out.answeredLate.connection)
-    for (const fly of out.fly) this.#takeFly(fly)
+    for (const fly of out.fly) session.addFly(fly.group, fly.message)
     if (out.joined !== undefined) session.join(out.joined)
     if (out.left !== undefined) session.leave(out.left)
-  }
-
-  #takeFly(fly: Decision['fly'][number]): void {
-    const group = this.session.groupOf(fly.group)
-    if (group.addFly(fly.message)) this.session.markDirty(group)
-    else this.session.counters.droppedFly += 1
   }
 
   #write(record: LogRecord, nowMs: number): Offset {
@@ -277,6 +271,7 @@ export class BrokerLoop implements BrokerPort {
       decideTimeouts(this.state, session, this.settings, moment, timeoutsPerTurn, out)
       this.#commit(out, undefined)
     }
+    this.#endLost(moment, until)
     this.#expire(moment)
     this.#inquire(moment, until)
     this.#dispatch(moment, until)
@@ -291,6 +286,20 @@ export class BrokerLoop implements BrokerPort {
     this.#log.flush()
     if (session.dirty.length > 0) this.#planTurn()
     this.#armTimer()
+  }
+
+  /** Connections that are gone: their leases, some in each turn. */
+  #endLost(moment: Moment, until: number): void {
+    const { lost } = this.session
+    while (lost.length > 0) {
+      const out = this.#decision
+      out.clear()
+      decideLost(this.state, this.session, this.settings, lost[0]!, moment, timeoutsPerTurn, out)
+      this.#commit(out, undefined)
+      if (out.lapsed.length < timeoutsPerTurn) lost.shift()
+      if (this.#clock.monotonicMs() >= until) break
+    }
+    if (lost.length > 0) this.#planTurn()
   }
 
   #expire(moment: Moment): void {

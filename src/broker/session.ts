@@ -4,12 +4,14 @@
 import { DueHeap } from '../consumer-offsets/due-heap.ts'
 import { entryFly, entryInquiry, InFlight } from '../consumer-offsets/in-flight.ts'
 import { invariant } from '../model/assert.ts'
+import { flyBytesMax } from '../model/limits.ts'
 import type { ConnectionNumber, GroupNumber, Offset, Ordinal, TopicNumber } from '../model/ids.ts'
 import { inquiryDelayMs } from '../txn/inquiry.ts'
 import type { DispatchPlan } from './dispatch-plan.ts'
 import type { Effect } from './effect.ts'
 import { type FlyMessage, GroupSession, QueueSession } from './group-session.ts'
-import { Member } from './member.ts'
+import type { LostConnection } from './lost-connection.ts'
+import type { Member } from './member.ts'
 import type { BrokerSettings } from './settings.ts'
 import { TokenBucket } from './token-bucket.ts'
 
@@ -33,6 +35,8 @@ export class Session {
   }
   /** Groups that may have something to give and somebody to give it to. */
   dirty: GroupSession[] = []
+  /** Connections gone with leases still running. */
+  readonly lost: LostConnection[] = []
   /** Acks of this turn by group: one record for all of them. */
   readonly acked: Map<GroupNumber, Offset[]> = new Map()
   /** Open transactions by the connection that prepared them, which is asked first. */
@@ -46,6 +50,8 @@ export class Session {
   /** Value: group number. */
   readonly #wakes = new DueHeap()
   readonly #queues: QueueSession[] = []
+  /** Of all fly messages that wait. */
+  #flyBytes = 0
   readonly #flying = new Map<number, FlyMessage>()
   /** Inquiries of groups without a connection, until one joins. */
   readonly #unasked = new Map<GroupNumber, Offset[]>()
@@ -100,10 +106,12 @@ export class Session {
     this.#unasked.delete(member.group)
   }
 
-  /** The leases must have been ended before. */
-  leave(connection: ConnectionNumber): void {
+  /** Its leases are ended in the next turns. */
+  leave(lost: LostConnection): void {
+    const { connection } = lost
     const member = this.members.get(connection)
     if (member === undefined) return
+    if (this.inFlight.ofConnection(connection, 1).length > 0) this.lost.push(lost)
     this.members.delete(connection)
     const group = this.groupOf(member.group)
     group.members.splice(group.members.indexOf(member), 1)
@@ -221,6 +229,18 @@ export class Session {
     this.markDirty(this.groupOf(member.group))
   }
 
+  /** A fly message waits for a free place; one too many, for its group or for all, is dropped. */
+  addFly(number: GroupNumber, message: FlyMessage): void {
+    const group = this.groupOf(number)
+    const bytes = message.bytes.length
+    if (this.#flyBytes + bytes > flyBytesMax || !group.addFly(message)) {
+      this.counters.droppedFly += 1
+      return
+    }
+    this.#flyBytes += bytes
+    this.markDirty(group)
+  }
+
   flyOf(opaque: number): FlyMessage | undefined {
     return this.#flying.get(opaque)
   }
@@ -241,7 +261,7 @@ export class Session {
       if (turn.hadWholeTurn) group.endTurn(turn.isDrained)
     }
     for (const queue of plan.limited) group.limit(queue)
-    for (let i = 0; i < plan.flyTaken; i++) group.takeFly()
+    for (let i = 0; i < plan.flyTaken; i++) this.#flyBytes -= group.takeFly()
     if (plan.wakeAtMs < group.wakeAtMs) {
       group.wakeAtMs = plan.wakeAtMs
       this.#wakes.push(plan.wakeAtMs, group.group, 0)

@@ -99,6 +99,7 @@ function lineOf(one: ListedBinding): string {
   parts.push(one.persistent ? 'durable' : 'transient', `from ${one.source}`)
   if (one.watermark > 0) parts.push(`${one.watermark}/s`)
   parts.push(`${one.waiting} unsettled`)
+  if (one.dead > 0) parts.push(`${one.dead} dead`)
   if (one.connections !== undefined) parts.push(`${one.connections} connections`)
   if (one.problem !== undefined) parts.push(`PROBLEM: ${printable(one.problem)}`)
   return parts.join('  ')

@@ -55,7 +55,9 @@ export class InFlight {
   #oldest = none
   #newest = none
   #firstGeneration: number
+  /** First and last entry of each connection. */
   #heads = new Map<ConnectionNumber, number>()
+  #tails = new Map<ConnectionNumber, number>()
   #late = new LRUCache<number, LateLease>({ max: lateLeasesMax })
 
   /** `seed`: where the opaques begin, so that an ack from before a restart meets no entry of now. */
@@ -63,6 +65,11 @@ export class InFlight {
     this.#firstGeneration = seed & generationMask
     this.#capacity = 1024
     this.#columns = allocate(this.#capacity)
+  }
+
+  /** Half of all leases are out: time to share the rest. */
+  get isScarce(): boolean {
+    return this.size >= inFlightMax / 2
   }
 
   /** No more deliveries; what is kept back serves the turn that is under way, and inquiries. */
@@ -90,11 +97,12 @@ export class InFlight {
     c.connection[index] = connection
     c.attempt[index] = attempt
     c.deadline[index] = deadlineMs
-    const head = this.#heads.get(connection) ?? none
-    c.previous[index] = none
-    c.next[index] = head
-    if (head !== none) c.previous[head] = index
-    this.#heads.set(connection, index)
+    const tail = this.#tails.get(connection) ?? none
+    c.previous[index] = tail
+    c.next[index] = none
+    if (tail === none) this.#heads.set(connection, index)
+    else c.next[tail] = index
+    this.#tails.set(connection, index)
     c.earlier[index] = this.#newest
     c.later[index] = none
     if (this.#newest === none) this.#oldest = index
@@ -188,12 +196,12 @@ export class InFlight {
     return found
   }
 
-  /** All entries of a connection, in the order they were added. */
-  ofConnection(connection: ConnectionNumber): number[] {
+  /** Up to `limit` entries of a connection, in the order they were added. */
+  ofConnection(connection: ConnectionNumber, limit: number): number[] {
     const found: number[] = []
-    for (let i = this.#heads.get(connection) ?? none; i !== none; i = this.#columns.next[i]!)
-      found.push(i)
-    return found.reverse()
+    let i = this.#heads.get(connection) ?? none
+    for (; i !== none && found.length < limit; i = this.#columns.next[i]!) found.push(i)
+    return found
   }
 
   opaqueOf(index: number): number {
@@ -202,16 +210,15 @@ export class InFlight {
 
   #unlinkFromConnection(index: number): void {
     const c = this.#columns
+    const connection = c.connection[index] as ConnectionNumber
     const previous = c.previous[index]!
     const next = c.next[index]!
-    if (next !== none) c.previous[next] = previous
-    if (previous !== none) {
-      c.next[previous] = next
-      return
-    }
-    const connection = c.connection[index] as ConnectionNumber
-    if (next === none) this.#heads.delete(connection)
+    if (previous !== none) c.next[previous] = next
+    else if (next === none) this.#heads.delete(connection)
     else this.#heads.set(connection, next)
+    if (next !== none) c.previous[next] = previous
+    else if (previous === none) this.#tails.delete(connection)
+    else this.#tails.set(connection, previous)
   }
 
   /** New entries first, then the one that is free for longest, so that an opaque comes back as late as possible. */

@@ -47,6 +47,9 @@ interface Route {
 
 const nowhere: Routing = Object.freeze({ durable: Object.freeze([]), transient: Object.freeze([]) })
 
+/** Problems of one list that are told to whoever bound it. */
+const problemsToldMax = 4
+
 export class BindingIndex {
   readonly digest: Digest = new Digest()
   private readonly types: Dictionary
@@ -112,9 +115,25 @@ export class BindingIndex {
     return listed
   }
 
-  /** Why bindings never match; for the answer to whoever proposes them. */
+  /** Regular expressions of all groups bound to the topic, but for one group's. */
+  regexesOf(topic: TopicNumber, besides: GroupNumber): number {
+    let count = 0
+    for (const [group, lists] of this.topics.get(topic)?.groups ?? []) {
+      if (group === besides) continue
+      for (const list of lists)
+        for (const { binding } of list) if (binding.bindType === 'regex') count++
+    }
+    return count
+  }
+
+  /** Why bindings never match, the first few; for the answer to whoever proposes them. */
   problemsOf(bindings: readonly Binding[]): string[] {
-    return bindings.flatMap((binding) => new Pattern(binding).problem ?? [])
+    const problems: string[] = []
+    for (const binding of bindings) {
+      const { problem } = new Pattern(binding)
+      if (problem !== undefined && problems.push(problem) >= problemsToldMax) break
+    }
+    return problems
   }
 
   /** Which of `types` the group would no longer want, and want again, if the source's list became `bindings`. */

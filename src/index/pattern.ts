@@ -1,11 +1,22 @@
 // One binding made ready to match: literal bytes, a compiled RE2 pattern, or everything. Must stay linear in the type's
 // length whatever a client sends, so the engine is RE2 and a pattern's size is bounded.
 
+import { LRUCache } from 'lru-cache'
 import { RE2JS } from 're2js'
-import { patternCharsMax, patternInstructionsMax } from '../model/limits.ts'
+import {
+  patternCacheInstructionsMax,
+  patternCharsMax,
+  patternInstructionsMax,
+} from '../model/limits.ts'
 import type { Binding } from '../model/record.ts'
 
 const encoder = new TextEncoder()
+/** By their text: one list is looked at several times before it is bound, and groups repeat each other. */
+const known = new LRUCache<string, RE2JS | string>({
+  maxSize: patternCacheInstructionsMax,
+  sizeCalculation: (compiled) =>
+    typeof compiled === 'string' ? 32 : 1 + compiled.re2().numberOfInstructions(),
+})
 
 export class Pattern {
   readonly binding: Binding
@@ -18,7 +29,9 @@ export class Pattern {
     this.binding = binding
     if (binding.bindType === 'direct') this.literal = encoder.encode(binding.messageType)
     if (binding.bindType !== 'regex') return
-    const compiled = compile(binding.messageType)
+    let compiled = known.get(binding.messageType)
+    if (compiled === undefined)
+      known.set(binding.messageType, (compiled = compile(binding.messageType)))
     if (typeof compiled === 'string') this.problem = compiled
     else this.expression = compiled
   }
@@ -44,12 +57,19 @@ function compile(pattern: string): RE2JS | string {
   try {
     compiled = RE2JS.compile(pattern)
   } catch (error) {
-    return `pattern ${JSON.stringify(pattern)} is invalid: ${error instanceof Error ? error.message : String(error)}`
+    const why = error instanceof Error ? error.message : String(error)
+    return `pattern ${shown(pattern)} is invalid: ${why.slice(0, shownChars)}`
   }
   if (compiled.re2().numberOfInstructions() > patternInstructionsMax) {
-    return `pattern ${JSON.stringify(pattern)} is too large once its repetitions are written out`
+    return `pattern ${shown(pattern)} is too large once its repetitions are written out`
   }
   return compiled
+}
+
+const shownChars = 100
+
+function shown(pattern: string): string {
+  return JSON.stringify(pattern.length > shownChars ? `${pattern.slice(0, shownChars)}…` : pattern)
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

@@ -157,3 +157,10 @@ export const clientDecisionsMax = 10_000
 export const endingMs = 2_000
 /** Bytes of all names of one dictionary. */
 export const namesBytesMax: number = 256 * 1024 * 1024
+/** Regular expressions a client may bind for one topic, and all clients together: each new type is matched against all. */
+export const regexesPerListMax = 64
+export const regexesPerTopicMax = 1024
+/** Compiled instructions of patterns remembered by their text. */
+export const patternCacheInstructionsMax = 262_144
+/** Bytes of fly messages that wait, of all groups together. */
+export const flyBytesMax: number = 128 * 1024 * 1024

@@ -36,7 +36,7 @@ export interface MessageFields extends MessageId {
   /** The group of the connection that published it, not the header's. */
   readonly publisher: GroupNumber
   readonly form: MessageForm
-  /** 64-bit hash of topic, form and body: tells a repeat from another message under the same id. */
+  /** 64-bit hash of topic, type, form and body: tells a repeat from another message under the same id. */
   readonly content0: number
   readonly content1: number
   /** Unix seconds, absolute. */
