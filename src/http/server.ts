@@ -39,6 +39,7 @@ export class HttpServer {
   readonly #server: Server
   #host = ''
   #timer: NodeJS.Timeout | undefined
+  readonly #kept = new Map<'stat' | 'binds', { readonly body: string; readonly untilMs: number }>()
   #closing: Promise<void> | undefined
 
   constructor(options: HttpOptions) {
@@ -77,6 +78,17 @@ export class HttpServer {
     this.#server.on('error', (error) => this.#options.problem?.(`HTTP: ${error.message}`)) // such as no free descriptors
     this.#sample()
     return { host, port: (this.#server.address() as AddressInfo).port }
+  }
+
+  /** With very many topics a body takes a while to make: whoever asks again at once gets the same. */
+  #recent(name: 'stat' | 'binds', make: () => string): string {
+    const kept = this.#kept.get(name)
+    const nowMs = this.#nowMs()
+    if (kept !== undefined && nowMs < kept.untilMs) return kept.body
+    const body = make()
+    const tookMs = this.#nowMs() - nowMs
+    if (tookMs >= 1) this.#kept.set(name, { body, untilMs: nowMs + 50 * tookMs })
+    return body
   }
 
   close(): Promise<void> {
@@ -124,9 +136,17 @@ export class HttpServer {
         case '/readyz':
           return probe(this.#options.source.ready(), 'ready', 'not ready')
         case '/stat':
-          return { status: 200, type: 'text/json; charset=utf-8', body: this.#sampler.statBody() }
+          return {
+            status: 200,
+            type: 'text/json; charset=utf-8',
+            body: this.#recent('stat', () => this.#sampler.statBody()),
+          }
         case '/binds':
-          return { status: 200, type: 'text/json; charset=utf-8', body: this.#sampler.bindsBody() }
+          return {
+            status: 200,
+            type: 'text/json; charset=utf-8',
+            body: this.#recent('binds', () => this.#sampler.bindsBody()),
+          }
         default:
           return failure(404, 'no such page; there are /healthz, /readyz, /stat and /binds')
       }
