@@ -97,6 +97,7 @@ test('bindings are listed and removed', async () => {
     watermark: 5,
     persistent: true,
     waiting: 0,
+    dead: 0,
     connections: 0,
   })
   await run(['unbind', 'listed', '--group', 's-listed'])
