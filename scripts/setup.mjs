@@ -24,7 +24,7 @@ export function setUp({ build = true } = {}) {
   }
   if (build && !isBuilt()) {
     console.error('building ...')
-    run(process.execPath, [join(top, 'scripts', 'build.mjs')])
+    run(process.execPath, [join(top, 'scripts', 'build.mjs')], false, buildFailed)
   }
 }
 
@@ -54,10 +54,14 @@ function isBuilt() {
   return sources.every((path) => statSync(path).mtimeMs <= builtMs)
 }
 
-function run(command, commandArguments, shell = false) {
+const buildFailed = 'the build failed: nothing was started; mend what is named above, then try again'
+
+function run(command, commandArguments, shell = false, onFailure = undefined) {
   const result = spawnSync(command, commandArguments, { cwd: top, stdio: ['ignore', 2, 2], shell })
   if (result.error) console.error(String(result.error))
-  if (result.status !== 0) process.exit(result.status ?? 1)
+  if (result.status === 0) return
+  if (onFailure !== undefined) console.error(onFailure)
+  process.exit(result.status ?? 1)
 }
 
 function npm() {

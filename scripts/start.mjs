@@ -6,9 +6,9 @@ import { setUp, top } from './setup.mjs'
 
 setUp()
 console.error(`In a second terminal, from this folder:
-  node dist/cli/main.js sub trade pay-succ-200 --group demo
-and in a third:
-  node dist/cli/main.js pub trade pay-succ-200 hello
+  node dist/cli/main.js bind trade pay-succ-200 --group demo
+  node dist/cli/main.js pub trade pay-succ-200 'hello, trade'
+  node dist/cli/main.js sub trade --no-bind --group demo --count 1
 `)
 
 const broker = spawn(

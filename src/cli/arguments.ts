@@ -4,6 +4,9 @@ import { InvalidArgumentError, type Command } from 'commander'
 import { defaultAddress } from '../client/options.ts'
 import { KiteQError } from '../model/errors.ts'
 
+/** Of the argument every command about messages begins with. */
+export const topicText = 'topic, 1 to 255 bytes, for example trade'
+
 export interface BrokerOption {
   readonly broker: string
 }

@@ -3,7 +3,13 @@
 
 import type { Command } from 'commander'
 import { connect } from '../client/client.ts'
-import { withBroker, withFolder, type BrokerOption, type FolderOption } from './arguments.ts'
+import {
+  topicText,
+  withBroker,
+  withFolder,
+  type BrokerOption,
+  type FolderOption,
+} from './arguments.ts'
 import { bindingsOf, withBindings, type BindingOptions } from './binding-options.ts'
 import type { ListedBinding } from '../broker/listings.ts'
 import { bindingsOf as boundIn } from './folder.ts'
@@ -24,8 +30,10 @@ interface BindingsOptions extends FolderOption {
 export function register(program: Command): void {
   const bind = program
     .command('bind')
-    .description("make the list of a group's bindings of a topic complete")
-    .argument('<topic>')
+    .description(
+      "make the list of a group's bindings of a topic complete: it replaces the one before, without a word",
+    )
+    .argument('<topic>', topicText)
     .argument('[types...]', 'message types, or patterns with --regex; default: every type')
     .requiredOption('--group <group>', 'the group that wants them')
     .option('--json', 'the answer as JSON')
@@ -41,7 +49,7 @@ export function register(program: Command): void {
   const unbind = program
     .command('unbind')
     .description("remove a group's bindings of a topic, as far as clients made them")
-    .argument('<topic>')
+    .argument('<topic>', topicText)
     .requiredOption('--group <group>', 'the group that wants no more')
     .option('--json', 'the answer as JSON')
   withBroker(unbind).action(async (topic: string, options: BindOptions) => {

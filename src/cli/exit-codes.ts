@@ -13,7 +13,7 @@ export const exitCodes = {
   unavailable: 69,
   /** EX_SOFTWARE: a bug. */
   software: 70,
-  /** EX_OSERR: the system said no, for example a port in use. */
+  /** EX_OSERR: the system said no. */
   system: 71,
   /** EX_CANTCREAT: the disk is full. */
   diskFull: 73,
@@ -25,7 +25,7 @@ export const exitCodes = {
   protocol: 76,
   /** EX_NOPERM */
   permission: 77,
-  /** EX_CONFIG */
+  /** EX_CONFIG; an address that cannot be listened on, too. */
   config: 78,
 } as const
 
@@ -56,10 +56,17 @@ export function exitCodeOf(error: unknown): number {
 
 /** One line: what, where, expected. Only a bug shows its stack. */
 export function lineOf(error: unknown): string {
-  if (error instanceof KiteQError) return `kiteq: ${error.code}: ${oneLine(error.message)}`
+  if (error instanceof KiteQError)
+    return `kiteq: ${error.code}: ${oneLine(error.message)}${adviceOn(error)}`
   if (!(error instanceof Error)) return `kiteq: ${oneLine(String(error))}`
   if (systemCodeOf(error) !== undefined) return `kiteq: ${oneLine(error.message)}`
   return `kiteq: a bug: ${error.stack ?? error.message}`
+}
+
+/** What a person does next, where that is known. */
+function adviceOn({ code, cause }: KiteQError): string {
+  const isNobody = code === 'KITEQ_CLOSED' && systemCodeOf(cause) === 'ECONNREFUSED'
+  return isNobody ? '; start one with: npm start' : ''
 }
 
 function systemCodeOf(error: unknown): string | undefined {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command line: which command, with what; every error becomes one line on stderr and an exit code.
 
+import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { exitCodes, exitCodeOf, lineOf } from './exit-codes.ts'
 import { guardOutput } from './terminal.ts'
@@ -21,12 +22,19 @@ const files: ReadonlyMap<string | undefined, CommandFile> = new Map([
   ['demo', () => import('./demo.ts')],
 ])
 
+/** Of the package, two folders up from here in src/ and in dist/. */
+function versionOf(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
 const program = new Command('kiteq')
   .description('a durable message broker over one append-only log')
   .showHelpAfterError('(--help tells more)')
   .exitOverride()
 // Only what is asked for is loaded, because a command in a pipe should start at once; help needs them all.
 const wanted = files.get(process.argv[2])
+if (wanted === undefined) program.version(versionOf(), '--version', 'print the version')
 for (const load of wanted === undefined ? new Set(files.values()) : [wanted])
   (await load()).register(program)
 

@@ -93,7 +93,7 @@ test('a life tells every attempt, to whom it went and how it ended for each grou
       ['delivered', 1, '127.0.0.1:9', undefined],
       ['skipped', undefined, undefined, undefined],
       ['failed', undefined, undefined, 'nack, "no", again in 5 s'],
-      ['broker started', undefined, undefined, 'epoch 2; open leases ended'],
+      ['broker started', undefined, undefined, 'epoch 2'],
       // Connection 7 of the next epoch is somebody else.
       ['delivered', 2, undefined, undefined],
       ['dead letter', undefined, undefined, 'limit'],
@@ -122,6 +122,17 @@ test('a transaction is told from prepare to decision', () => {
   ])
   assert.deepEqual(life!.groups, { 's-a': 'waiting' })
   assert.equal(life!.events.at(-1)!.detail, 'by inquiry, "ok", to s-a')
+})
+
+test('a restart tells why an attempt that was out does not count', () => {
+  const out = { kind: 'delivered', group: 2, connection: 7, messages: [first], attempts: [1] }
+  const started = (...before: object[]): string | undefined => {
+    const records = [...names, accepted('published'), out, ...before, { kind: 'started', epoch: 2 }]
+    return lifeOf(records as Parameters<typeof lifeOf>[0])[0]!.events.at(-1)!.detail
+  }
+  const leases = 'epoch 2; open leases ended (not counted: the broker'
+  assert.equal(started(), `${leases} died)`)
+  assert.equal(started({ kind: 'closed', clean: true }), `${leases} stopped)`)
 })
 
 test('other messages leave no trace', () => {

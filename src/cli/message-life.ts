@@ -61,6 +61,8 @@ export class MessageLife {
   readonly #names = { topic: new Names(), type: new Names(), group: new Names() }
   /** Of this epoch: numbers begin again with the next. */
   readonly #peers = new Map<number, string>()
+  /** The broker before has said that it stops. */
+  #closed = false
 
   constructor(id: MessageId, text: string) {
     this.#id = id
@@ -74,6 +76,9 @@ export class MessageLife {
         return
       case 'members-changed':
         if (record.change === 'joined') this.#peers.set(record.connection, record.peer)
+        return
+      case 'closed':
+        this.#closed = record.clean
         return
       case 'started':
         this.#started(record.epoch, place)
@@ -224,11 +229,15 @@ export class MessageLife {
   /** Every lease ends with its broker. */
   #started(epoch: number, place: RecordPlace): void {
     this.#peers.clear()
+    const end = this.#closed ? 'stopped' : 'died'
+    this.#closed = false
     for (const life of this.#byOffset.values()) {
       const open = Object.entries(life.groups).filter(([, standing]) => isOpen(standing))
       if (open.length === 0 && life.outcome !== 'prepared') continue
+      const wasOut = open.some(([, standing]) => standing === 'out')
       for (const [group] of open) life.groups[group] = 'waiting'
-      this.#tell(life, place, 'broker started', { detail: `epoch ${epoch}; open leases ended` })
+      const leases = wasOut ? `; open leases ended (not counted: the broker ${end})` : ''
+      this.#tell(life, place, 'broker started', { detail: `epoch ${epoch}${leases}` })
     }
   }
 

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { connect, type Client } from '../client/client.ts'
 import type { OutgoingMessage } from '../client/outgoing.ts'
 import { KiteQError } from '../model/errors.ts'
-import { integer, property, withBroker, type BrokerOption } from './arguments.ts'
+import { integer, property, topicText, withBroker, type BrokerOption } from './arguments.ts'
 import { exitCodes } from './exit-codes.ts'
 import { print, printable, printJson, Progress, tell } from './terminal.ts'
 
@@ -28,7 +28,7 @@ export function register(program: Command): void {
   const command = program
     .command('pub')
     .description('publish a message, or one a line of standard input')
-    .argument('<topic>')
+    .argument('<topic>', topicText)
     .argument('<type>', 'message type')
     .argument('[body]', 'default: all of standard input')
     .option('--lines', 'a message for every line of standard input')

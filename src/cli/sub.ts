@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { connect } from '../client/client.ts'
 import type { Message } from '../client/message.ts'
 import type { ClientBinding } from '../client/subscriber.ts'
-import { integer, withBroker, type BrokerOption } from './arguments.ts'
+import { integer, topicText, withBroker, type BrokerOption } from './arguments.ts'
 import { bindingsOf, withBindings, type BindingOptions } from './binding-options.ts'
 import { exitCodes } from './exit-codes.ts'
 import { drained, print, printable, tell } from './terminal.ts'
@@ -25,7 +25,7 @@ export function register(program: Command): void {
   const command = program
     .command('sub')
     .description('print the messages of a topic, one a line, until stopped')
-    .argument('<topic>')
+    .argument('<topic>', topicText)
     .argument('[type]', 'message type, or a pattern with --regex; default: every type')
     .option('--group <group>', "the consumer's group", 'demo')
     .option('--count <n>', 'end after so many', integer(1, Number.MAX_SAFE_INTEGER))
@@ -35,6 +35,12 @@ export function register(program: Command): void {
     .option('--no-ack', 'look only: everything is delivered again')
     .option('--no-bind', 'use the bindings there are')
     .option('--json', 'a JSON object a line')
+  command.addHelpText(
+    'after',
+    `
+The bindings of a group and a topic are one list: sub replaces it without a word, and leaves it there when it ends.
+With --no-bind it uses the list there is. A pattern that can never match ends it with 1.`,
+  )
   withBroker(withBindings(command)).action(
     async (topic: string, type: string | undefined, options: SubOptions) => {
       const bindings = bindingsOf(type === undefined ? [] : [type], options)
@@ -69,7 +75,12 @@ async function subscribe(
     const subscription = bindings === undefined ? { topic } : { topic, bindings }
     const flow = { window: Math.min(window, countMax) }
     const { remark } = await client.subscribe(subscription, handle, flow)
-    if (remark !== '') tell(`kiteq: bound, but: ${printable(remark)}`)
+    if (remark !== '') {
+      // It can never print anything.
+      tell(`kiteq: bound, but: ${printable(remark)}`)
+      process.exitCode = exitCodes.negative
+      return
+    }
     tell(`kiteq: group ${group} listens to ${topic} on ${address}; Control-C ends`)
     await stopped
   } finally {

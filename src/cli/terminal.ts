@@ -21,9 +21,18 @@ export function printJson(value: unknown): boolean {
   return print(JSON.stringify(value))
 }
 
+/** One wait, shared by everybody whose line has not left yet. */
 export function drained(): Promise<void> {
-  return new Promise((resolve) => process.stdout.once('drain', resolve))
+  drain ??= new Promise((resolve) =>
+    process.stdout.once('drain', () => {
+      drain = undefined
+      resolve()
+    }),
+  )
+  return drain
 }
+
+let drain: Promise<void> | undefined
 
 /** To people, about the work. */
 export function tell(line: string): void {

@@ -1,6 +1,7 @@
 // `kiteq txn`: messages that were prepared and wait for a decision, and the operator's word on them.
 
 import type { Command } from 'commander'
+import { KiteQError } from '../model/errors.ts'
 import { messageId, withFolder, type FolderOption } from './arguments.ts'
 import type { OpenTransaction } from '../broker/listings.ts'
 import { decide, transactionsOf } from './folder.ts'
@@ -44,11 +45,32 @@ export function register(program: Command): void {
       .option('--json', 'the answer as JSON')
     withFolder(command).action(async (text: string, options: TxnOptions) => {
       const id = messageId(text)
-      await decide(options.dataDir, op, id)
+      try {
+        await decide(options.dataDir, op, id)
+      } catch (error) {
+        throw (await reasonFor(error, options.dataDir, id)) ?? error
+      }
       if (options.json) printJson({ id, decision: name })
       else print(`${id} ${name === 'commit' ? 'committed' : 'rolled back'}`)
     })
   }
+}
+
+/** Why there was nothing to decide: the log knows who was first. */
+async function reasonFor(error: unknown, dir: string, id: string): Promise<KiteQError | undefined> {
+  if (!(error instanceof KiteQError) || error.code !== 'KITEQ_NOT_FOUND') return undefined
+  const { lives } = await lifeOf(dir, id)
+  const { outcome, events } = lives.at(-1)!
+  const how = events.find(({ what }) => what === outcome)?.detail ?? ''
+  const text = {
+    prepared: undefined,
+    published: `message ${id} was published at once, in no transaction`,
+    committed: `transaction ${id} is decided already: committed ${how}`,
+    'rolled back': `transaction ${id} is decided already: rolled back ${how}`,
+  }[outcome]
+  return text === undefined
+    ? undefined
+    : new KiteQError('KITEQ_NOT_FOUND', printable(text), { cause: error })
 }
 
 function lineOf(one: OpenTransaction): string {

@@ -69,7 +69,12 @@ export class Client {
     this.#connection = new Connection(settings, this.#parts(report))
     this.#requests = new Requests(this.#connection, settings.answerTimeoutMs)
     this.#publisher = new Publisher(settings, this.#connection)
-    this.#transactions = new Transactions(this.#connection, this.#publisher, report)
+    this.#transactions = new Transactions(
+      this.#connection,
+      this.#publisher,
+      settings.answerTimeoutMs,
+      report,
+    )
     this.#subscriber = new Subscriber(this.#connection, this.#requests, report)
     this.#connection.start()
   }
@@ -126,7 +131,8 @@ export class Client {
 
   /**
    * Prepares, runs `work`, then commits; rolls back when it throws, and throws that error. Nobody sees the message
-   * before the commit. Rejects as publish() does, and then `work` never ran.
+   * before the commit. Rejects as publish() does, and then `work` never ran. Settles once the system has the bytes of
+   * the decision, at the latest `answerTimeoutMs` after it was made: a process may end right after.
    */
   publishInTransaction<T>(
     message: OutgoingMessage,
@@ -140,7 +146,11 @@ export class Client {
     this.#transactions.check = handler
   }
 
-  /** Resolves when the bindings are in force. One handler per topic. Rejects with KITEQ_REFUSED, KITEQ_TIMEOUT, KITEQ_USAGE, KITEQ_CLOSED. */
+  /**
+   * Resolves when the bindings are in force. The bindings of a group and a topic are one list: `bindings` replaces, for
+   * the whole group and without a word, what its clients bound before; leave it out to use what is there. One handler
+   * per topic. Rejects with KITEQ_REFUSED, KITEQ_TIMEOUT, KITEQ_USAGE, KITEQ_CLOSED.
+   */
   subscribe(
     options: SubscribeOptions,
     handler: Handler,
@@ -150,7 +160,7 @@ export class Client {
     return this.#subscriber.subscribe(options, handler, flow)
   }
 
-  /** Makes the list of this group's bindings of one topic complete. Resolves with the broker's remark, as in Subscription. */
+  /** Makes the list of this group's bindings of one topic complete: it replaces the one before. Resolves with the broker's remark, as in Subscription. */
   async bind(topic: string, bindings: readonly ClientBinding[]): Promise<string> {
     return this.#subscriber.bind(topic, bindings)
   }
@@ -185,6 +195,7 @@ export class Client {
     this.#publisher.close(this.#closedBy)
     this.#requests.close(this.#closedBy)
     await this.#connection.end()
+    this.#transactions.close()
     this.#address = undefined
     if (!already) this.#events.emit('closed', undefined)
   }
@@ -229,6 +240,7 @@ export class Client {
     this.#closedBy = error
     this.#publisher.close(error)
     this.#requests.close(error)
+    this.#transactions.close()
     void this.#subscriber.stop()
     for (const { reject } of this.#waitingForReady.splice(0)) reject(error)
     this.#events.emit('closed', error)

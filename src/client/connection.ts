@@ -20,6 +20,9 @@ export interface ConnectionUser {
   failed(error: KiteQError): void
 }
 
+/** true: the system has taken the bytes. false: their link went first, or was never there. */
+export type Taken = (isTaken: boolean) => void
+
 /** How long an ended link may take to send what it still has. */
 const endMs = 1_000
 
@@ -32,6 +35,8 @@ export class Connection implements LinkUser {
   #ending = false
   #last = false
   #flushing = false
+  /** About what is in the buffer now. */
+  #listeners: Taken[] = []
   /** Attempts since a link was open. */
   #attempts = 0
   #everOpen = false
@@ -60,10 +65,17 @@ export class Connection implements LinkUser {
 
   /** What is in the buffer leaves after this turn; without an open link it is forgotten. */
   flushSoon(): void {
-    if (!this.#open) this.out.clear()
+    if (!this.#open) this.#forget()
     if (this.#flushing || !this.#open) return
     this.#flushing = true
     setImmediate(this.#flush)
+  }
+
+  /** The same, and `taken` is called once, never from inside this call, about everything in the buffer now. */
+  flushThen(taken: Taken): void {
+    if (this.#open) this.#listeners.push(taken)
+    else queueMicrotask(() => taken(false))
+    this.flushSoon()
   }
 
   /** No other link will follow this one. */
@@ -97,7 +109,7 @@ export class Connection implements LinkUser {
     this.#open = true
     this.#everOpen = true
     this.#attempts = 0
-    this.out.clear()
+    this.#forget()
     this.#user.opened(link.address.text)
     this.flushSoon()
   }
@@ -114,6 +126,7 @@ export class Connection implements LinkUser {
     const wasOpen = this.#open
     this.#link = undefined
     this.#open = false
+    this.#forget()
     if (this.#ending) {
       this.#whenEnded?.()
       return
@@ -131,7 +144,21 @@ export class Connection implements LinkUser {
 
   readonly #flush = (): void => {
     this.#flushing = false
-    if (this.#open && !this.out.isEmpty) this.#link!.write(this.out.take())
+    if (!this.#open || this.out.isEmpty) return
+    const listeners = this.#listeners
+    if (listeners.length === 0) {
+      this.#link!.write(this.out.take())
+      return
+    }
+    this.#listeners = []
+    this.#link!.write(this.out.take(), (error) => {
+      for (const taken of listeners) taken(error === undefined || error === null)
+    })
+  }
+
+  #forget(): void {
+    this.out.clear()
+    for (const taken of this.#listeners.splice(0)) taken(false)
   }
 
   #connect(): void {

@@ -37,6 +37,7 @@ export class Link implements FrameSink {
   #handshakeTimer: NodeJS.Timeout | undefined
   #heartbeatTimer: NodeJS.Timeout | undefined
   #answerTimer: NodeJS.Timeout | undefined
+  #connected = false
   #open = false
   #closed = false
   #error: KiteQError | undefined
@@ -50,14 +51,19 @@ export class Link implements FrameSink {
     this.#reader = new FrameReader(this, { framing: 'bare' })
     const { host, port } = address
     this.#socket = connect({ host, port, noDelay: true })
-    this.#socket.on('connect', () => this.#greet())
+    this.#socket.on('connect', () => {
+      this.#connected = true
+      this.#greet()
+    })
     this.#socket.on('data', (chunk: Buffer) => {
       this.#received = true
       if (this.#answerTimer !== undefined) this.#alive()
       this.#reader.push(chunk)
     })
-    this.#socket.on('error', (cause) => {
-      this.#error ??= this.#gone(`broken: ${cause.message}`, cause)
+    this.#socket.on('error', (cause: NodeJS.ErrnoException) => {
+      this.#error ??= this.#connected
+        ? this.#gone(`broken: ${cause.message}`, cause)
+        : this.#nobody(cause)
     })
     this.#socket.on('drain', () => this.#user.drained())
     this.#socket.on('close', () => this.#close())
@@ -72,12 +78,14 @@ export class Link implements FrameSink {
     return this.#socket.writableLength
   }
 
-  /** One write of the system for all of it. */
-  write(pieces: readonly Uint8Array[]): void {
+  /** One write of the system for all of it; `taken` hears when the system has it, or the error that came first. */
+  write(pieces: readonly Uint8Array[], taken?: (error?: Error | null) => void): void {
     this.#sent = true
     const socket = this.#socket
     if (pieces.length > 1) socket.cork()
-    for (const piece of pieces) socket.write(piece)
+    const last = pieces.length - 1
+    for (let at = 0; at < last; at++) socket.write(pieces[at]!)
+    socket.write(pieces[last]!, taken)
     if (pieces.length > 1) socket.uncork()
   }
 
@@ -171,6 +179,11 @@ export class Link implements FrameSink {
 
   #late(what: string, ms: number): KiteQError {
     return new KiteQError('KITEQ_TIMEOUT', `${this.address.text}: no ${what} answer in ${ms} ms`)
+  }
+
+  #nobody(cause: NodeJS.ErrnoException): KiteQError {
+    const text = `no broker at ${this.address.text} (${cause.code ?? cause.message})`
+    return new KiteQError('KITEQ_CLOSED', text, { cause })
   }
 
   #gone(what: string, cause?: unknown): KiteQError {

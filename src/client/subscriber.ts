@@ -27,7 +27,7 @@ export interface ClientBinding {
 
 export interface SubscribeOptions {
   readonly topic: string
-  /** The complete list for this group and topic. Left out: bindings are made elsewhere, in the registry for one. */
+  /** The complete list for this group and topic; it replaces the one before, of any client of the group. Left out: bindings are made elsewhere, in the registry for one. */
   readonly bindings?: readonly ClientBinding[]
 }
 

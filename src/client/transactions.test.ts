@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
 import { after, test } from 'node:test'
 import { FakeBroker } from '../../test/support/fake-broker.ts'
 import { connect, type Client } from './client.ts'
 import type { ClientOptions } from './options.ts'
 import type { Inquiry } from './transactions.ts'
 
+const top = path.resolve(import.meta.dirname, '../..')
 const open: (() => Promise<void>)[] = []
 after(async () => {
   for (const close of open.reverse()) await close()
@@ -122,6 +126,66 @@ test('an inquiry in the middle of the work is answered unknown, and after it as 
   const late = await broker.next('decided', ({ opaque }) => opaque === inquiry + 1)
   assert.equal(late.status, 1)
 })
+
+test('a process that ends right after a transaction leaves it decided', async () => {
+  const broker = await FakeBroker.start()
+  open.push(() => broker.close())
+  const program = `
+    import { connect } from './src/client/client.ts'
+    const client = await connect({ address: '${broker.address}', group: 'ps-trade-a' })
+    const run = (work) => client.publishInTransaction(${JSON.stringify(payment)}, work)
+    await run(() => { throw new Error('no funds') }).catch(() => {})
+    await run(() => {})
+    process.exit()`
+  const flags = ['--import', 'tsx', '--input-type=module', '--eval', program]
+  const child = spawn(process.execPath, flags, {
+    cwd: top,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  assert.equal(code, 0)
+  await broker.next('lost')
+  assert.deepEqual(
+    broker.all('decided').map(({ status }) => status),
+    [2, 1],
+  )
+})
+
+test('a decision that cannot be sent keeps its caller no longer than an answer may take', async () => {
+  const broker = await FakeBroker.start()
+  const options = { address: broker.address, group: 'ps-trade-a', answerTimeoutMs: 50 }
+  const client = await connect(options)
+  open.push(() => client.close({ drainMs: 0 }))
+  let decidedMs = 0
+  const { result } = await client.publishInTransaction(payment, async () => {
+    await loseConnection(broker, client)
+    decidedMs = performance.now()
+    return 42
+  })
+  assert.equal(result, 42)
+  const waitedMs = performance.now() - decidedMs
+  assert.ok(waitedMs > 45, `settled after ${waitedMs} ms`)
+})
+
+test('closing ends the wait of a decision that has no connection', async () => {
+  const broker = await FakeBroker.start()
+  const client = await connect({ address: broker.address, group: 'ps-trade-a' })
+  let atWork = (): void => undefined
+  const working = new Promise<void>((resolve) => (atWork = resolve))
+  const run = client.publishInTransaction(payment, async () => {
+    await loseConnection(broker, client)
+    setImmediate(atWork)
+  })
+  await working
+  await client.close({ drainMs: 0 })
+  await run
+})
+
+async function loseConnection(broker: FakeBroker, client: Client): Promise<void> {
+  const lost = new Promise((resolve) => client.on('disconnected', resolve))
+  await broker.close()
+  await lost
+}
 
 test('a decision made without a connection is sent on the next one', async () => {
   const { broker, client } = await pair({ reconnect: { minMs: 20, maxMs: 20 } })

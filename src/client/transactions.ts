@@ -29,6 +29,14 @@ export interface TransactionAnswer<T> extends PublishAnswer {
   readonly result: T
 }
 
+/** Made here and not yet handed to the system; sent again on the next link when it must be. */
+interface Decided {
+  readonly header: Uint8Array
+  readonly known: Known
+  /** Ends the wait of whoever decided. */
+  readonly done: () => void
+}
+
 /** The packet has no answer, so it needs no number of its own. */
 const forgetOpaque = 0
 const statusOf = { unknown: 0, commit: 1, rollback: 2 } as const
@@ -48,13 +56,22 @@ export class Transactions {
   readonly #inquiry = new TxAckView()
   /** By lower-case id, oldest first. */
   readonly #known = new Map<string, Known>()
-  /** Decided without a link; sent on the next one. */
-  #unsent: { readonly header: Uint8Array; readonly known: Known }[] = []
+  /** Decided without a link, or with one that was lost too early; sent on the next one. */
+  #unsent: Decided[] = []
+  readonly #patienceMs: number
+  #closed = false
   #check: CheckHandler | undefined
 
-  constructor(connection: Connection, publisher: Publisher, report: (error: KiteQError) => void) {
+  /** `patienceMs`: how long a decision may keep its caller while it is not handed to the system. */
+  constructor(
+    connection: Connection,
+    publisher: Publisher,
+    patienceMs: number,
+    report: (error: KiteQError) => void,
+  ) {
     this.#connection = connection
     this.#publisher = publisher
+    this.#patienceMs = patienceMs
     this.#report = report
   }
 
@@ -62,6 +79,7 @@ export class Transactions {
     this.#check = handler
   }
 
+  /** Settles once the system has the bytes of the decision, so that a process may end right after. */
   async run<T>(
     message: OutgoingMessage,
     work: () => T | Promise<T>,
@@ -72,10 +90,10 @@ export class Transactions {
     try {
       result = await work()
     } catch (error) {
-      this.#decide(id, header, { decision: 'rollback', feedback: feedbackOf(error) })
+      await this.#decide(id, header, { decision: 'rollback', feedback: feedbackOf(error) })
       throw error
     }
-    this.#decide(id, header, { decision: 'commit', feedback: noFeedback })
+    await this.#decide(id, header, { decision: 'commit', feedback: noFeedback })
     return { id, feedback, result }
   }
 
@@ -103,7 +121,13 @@ export class Transactions {
   }
 
   opened(): void {
-    for (const { header, known } of this.#unsent.splice(0)) this.#send(forgetOpaque, header, known)
+    for (const decided of this.#unsent.splice(0)) this.#sendDecided(decided)
+  }
+
+  /** No link will follow: nobody waits any longer. */
+  close(): void {
+    this.#closed = true
+    for (const { done } of this.#unsent.splice(0)) done()
   }
 
   #prepare(message: OutgoingMessage): Promise<PublishAnswer & { readonly header: Uint8Array }> {
@@ -114,9 +138,13 @@ export class Transactions {
           return
         }
         // The prepare may be stored all the same; the work never ran, so there is only one right outcome.
-        if (error?.code === 'KITEQ_REFUSED') this.#known.delete(id.toLowerCase())
-        else this.#decide(id, header, { decision: 'rollback', feedback: feedbackOf(error) })
-        reject(error!)
+        if (error?.code === 'KITEQ_REFUSED') {
+          this.#known.delete(id.toLowerCase())
+          reject(error)
+          return
+        }
+        const rollback: Known = { decision: 'rollback', feedback: feedbackOf(error) }
+        void this.#decide(id, header, rollback).then(() => reject(error!))
       })
       this.#remember(id, stillAtWork)
     })
@@ -132,10 +160,34 @@ export class Transactions {
     }
   }
 
-  #decide(id: string, header: Uint8Array, known: Known): void {
+  #decide(id: string, header: Uint8Array, known: Known): Promise<void> {
     this.#remember(id, known)
-    if (this.#connection.isOpen) this.#send(forgetOpaque, header, known)
-    else if (this.#unsent.length < clientDecisionsMax) this.#unsent.push({ header, known })
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#patienceMs)
+      const done = (): void => {
+        clearTimeout(timer)
+        resolve()
+      }
+      this.#sendDecided({ header, known, done })
+    })
+  }
+
+  /** Twice does no harm: the first decision counts. */
+  #sendDecided(decided: Decided): void {
+    if (!this.#connection.isOpen) {
+      this.#keep(decided)
+      return
+    }
+    this.#write(forgetOpaque, decided.header, decided.known)
+    this.#connection.flushThen((isTaken) => {
+      if (isTaken) decided.done()
+      else this.#keep(decided)
+    })
+  }
+
+  #keep(decided: Decided): void {
+    if (!this.#closed && this.#unsent.length < clientDecisionsMax) this.#unsent.push(decided)
+    else decided.done()
   }
 
   #remember(id: string, known: Known): void {
@@ -149,8 +201,13 @@ export class Transactions {
     }
   }
 
-  #send(opaque: number, header: Uint8Array, { decision, feedback }: Known): void {
+  #send(opaque: number, header: Uint8Array, known: Known): void {
     if (!this.#connection.isOpen) return
+    this.#write(opaque, header, known)
+    this.#connection.flushSoon()
+  }
+
+  #write(opaque: number, header: Uint8Array, { decision, feedback }: Known): void {
     const { out } = this.#connection
     out.reserve(ackBytesMax('bare', header.length + feedback.length))
     const status = statusOf[decision]
@@ -166,7 +223,6 @@ export class Transactions {
       status,
       feedback,
     )
-    this.#connection.flushSoon()
   }
 }
 
