@@ -68,7 +68,10 @@ export function decideByOperator(
 ): void {
   const row = state.ids.find(action.messageId)
   if (row < 0 || state.messages.statusOf(row) !== statusPrepared) {
-    const error = row < 0 ? 'no such message' : 'the message is in no open transaction: it was decided already, or was never prepared'
+    const error =
+      row < 0
+        ? 'no such message'
+        : 'the message is in no open transaction: it was decided already, or was never prepared'
     out.immediate.push({
       kind: 'operator-reply',
       reply: command.reply,

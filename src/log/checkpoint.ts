@@ -73,14 +73,14 @@ export async function writeCheckpoint(
   const temporary = `${dir}/${temporaryName}`
   const path = `${dir}/${checkpointName(resume.offset)}`
   await disk.remove(temporary)
-  const file = await disk.open(temporary, 'write', { create: true })
   try {
-    await writeContents(file, target.logId, source)
-    await syncFile(file)
-  } finally {
-    await file.close()
+    await writeFile(disk, temporary, target.logId, source)
+    await disk.rename(temporary, path)
+  } catch (error) {
+    // On a full disk its space is needed; the next one begins anew anyway.
+    await disk.remove(temporary).catch(() => undefined)
+    throw error
   }
-  await disk.rename(temporary, path)
   await disk.syncFolder(dir)
   await dropOld(disk, dir)
   return path
@@ -99,6 +99,21 @@ export async function latestCheckpoint(target: CheckpointTarget): Promise<Checkp
     }
   }
   return { latest: undefined, problems }
+}
+
+async function writeFile(
+  disk: Disk,
+  path: string,
+  logId: string,
+  source: CheckpointSource,
+): Promise<void> {
+  const file = await disk.open(path, 'write', { create: true })
+  try {
+    await writeContents(file, logId, source)
+    await syncFile(file)
+  } finally {
+    await file.close()
+  }
 }
 
 async function writeContents(
@@ -205,6 +220,33 @@ async function readExactly(
   if (count !== length) throw corruptFile(path, position + count, 'it ends too early')
   return bytes
 }
+
+/**
+ * Takes away the checkpoints behind the end of the log: the records they stand for are gone, and once others have these
+ * offsets such a state would be wrong. For the owner, after the loss is recorded. Resolves with how many there were.
+ */
+export async function dropCheckpointsAhead(
+  disk: Disk,
+  dir: string,
+  endOffset: number,
+): Promise<number> {
+  let dropped = 0
+  for (const name of await checkpointNames(disk, dir)) {
+    if (offsetOf(name) <= endOffset) continue
+    await disk.remove(`${dir}/${name}`)
+    dropped++
+  }
+  if (dropped > 0) await disk.syncFolder(dir)
+  return dropped
+}
+
+/** Of the newest by name, unread; undefined without any. For a folder whose segments are gone. */
+export async function newestCheckpointOffset(disk: Disk, dir: string): Promise<number | undefined> {
+  const name = (await checkpointNames(disk, dir)).at(-1)
+  return name === undefined ? undefined : offsetOf(name)
+}
+
+const offsetOf = (name: string): number => Number.parseInt(name, 10)
 
 async function dropOld(disk: Disk, dir: string): Promise<void> {
   const names = await checkpointNames(disk, dir)

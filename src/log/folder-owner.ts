@@ -7,7 +7,7 @@ import net from 'node:net'
 import { KiteQError, errorCodes, type ErrorCode } from '../model/errors.ts'
 
 export interface OwnerOptions {
-  /** Said to whoever comes second: pid and since are added. JSON values. */
+  /** Said to whoever comes second: the pid is added. JSON values. */
   readonly describe: () => Readonly<Record<string, unknown>>
   /** Answers one request of the door; both are JSON values. A rejection goes back as an error. */
   readonly handle: (request: unknown) => Promise<unknown>
@@ -25,8 +25,7 @@ type Answer = { readonly ok: unknown } | { readonly error: { code: string; messa
 
 /** Rejects KITEQ_FOLDER_OWNED, saying by whom. The folder must exist. */
 export async function claimFolder(dir: string, options: OwnerOptions): Promise<FolderClaim> {
-  const since = new Date().toISOString()
-  const who = (): unknown => ({ pid: process.pid, since, ...options.describe() })
+  const who = (): unknown => ({ pid: process.pid, ...options.describe() })
   const handle = (request: unknown): Promise<unknown> =>
     isWho(request) ? Promise.resolve(who()) : options.handle(request)
   const onlyWho = (request: unknown): Promise<unknown> =>

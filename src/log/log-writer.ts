@@ -84,6 +84,8 @@ export class LogWriter {
   #batchStart = 0
   #lastStart = -1
   #writingPlan: Plan | undefined
+  /** Segments that batches are planned into and that have no file yet, in order. */
+  readonly #unplaced: Plan[] = []
   #file: DiskFile | undefined
   #busy = false
   #flushWanted = false
@@ -104,6 +106,7 @@ export class LogWriter {
     this.durableOffset = options.firstOffset
     this.#durableSegment = options.number
     this.#plan = this.#newPlan(options.number, options.previousEnd)
+    this.#unplaced.push(this.#plan)
     this.#chunk = this.recent.begin(this.#plan.header.number, segmentHeaderBytes)
     this.#place = {
       offset: options.firstOffset,
@@ -134,11 +137,18 @@ export class LogWriter {
     return this.#failed
   }
 
-  /** No next segment can be prepared and the present one is nearly used up: time to refuse what may be refused. */
+  /**
+   * Time to refuse what may be refused: no next segment can be prepared and the present one is nearly used up, or what
+   * waits to be written and has no file yet would leave less than a segment and a batch of the free space.
+   */
   get isFull(): boolean {
-    if (!this.supply.outOfSpace) return false
-    const left = this.#plan.capacity - this.#chunk.base - this.#chunk.used
-    return left < Math.max(this.#options.batchBytesMax, this.#plan.capacity / 4)
+    const { batchBytesMax } = this.#options
+    const left = this.#plan.capacity - this.#plan.assignedEnd
+    if (this.supply.outOfSpace && left < Math.max(batchBytesMax, this.#plan.capacity / 4)) {
+      return true
+    }
+    const kept = segmentHeaderBytes + 2 * batchBytesMax
+    return this.supply.roomBytes(left, this.#unplaced) < kept
   }
 
   /** One place object is reused. The record's bytes are copied before it returns. */
@@ -238,6 +248,7 @@ export class LogWriter {
     const at = this.#chunk.base + this.#chunk.used
     if (at + most > this.#plan.capacity) {
       this.#plan = this.#newPlan(this.#plan.header.number + 1, this.#plan.assignedEnd)
+      this.#unplaced.push(this.#plan)
       this.#beginChunk(segmentHeaderBytes)
     } else if (this.#chunk.used + most > this.#chunk.bytes.length) {
       this.#beginChunk(at)
@@ -338,8 +349,14 @@ export class LogWriter {
     const { capacity } = batch.plan
     if (this.supply.isBusyOrReady || this.supply.outOfSpace) return
     if ((batch.chunk.base + batch.end) * 16 > capacity) {
-      this.supply.prepare(this.#bytesAfter(batch.plan))
+      const next = this.#unplaced[0]
+      this.supply.prepare(next === undefined ? this.#bytesAfter(batch.plan) : this.#wanted(next))
     }
+  }
+
+  /** Into a segment that gathers no more nothing is added: zeros behind its end would be wasted. */
+  #wanted(plan: Plan): number {
+    return plan === this.#plan ? plan.capacity : plan.assignedEnd
   }
 
   /** Segments double from the first small one on, so that the next is ready before this one is used up. */
@@ -371,7 +388,8 @@ export class LogWriter {
       this.#file = undefined
       await before.close()
     }
-    await this.supply.take(plan, plan.capacity, wait)
+    await this.supply.take(plan, this.#wanted(plan), wait)
+    this.#unplaced.shift()
     const prepared = `${dir}/${preparedName}`
     const path = `${dir}/${segmentName(plan.header.number)}`
     const file = await disk.open(prepared, 'write')

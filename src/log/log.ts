@@ -103,6 +103,7 @@ export class Log {
       headers: this.#index.headers,
       apply,
       from,
+      looksBack: true,
       seen: (offset, segment, position) => this.#index.seen(offset, segment, position),
     })
     this.#report = report.end.offset < (from?.offset ?? 0) ? undefined : report
@@ -196,16 +197,17 @@ export class Log {
     return this.unflushedBytes > (this.#options.unflushedBytesMax ?? limits.unflushedBytesMax)
   }
 
-  /** The disk is full and this segment nearly so. Call `checkSpace` every few seconds until it is over. */
+  /** The disk is full, or will be once all is written that was appended: refuse what may be refused. */
   get isFull(): boolean {
     return this.#writer?.isFull ?? false
   }
 
-  /** Space ran out when a segment was prepared and has not come back; `checkSpace` looks again. */
+  /** Full, or space ran out when a segment was prepared and has not come back; `checkSpace` looks again. */
   get outOfSpace(): boolean {
-    return this.#writer?.supply.outOfSpace ?? false
+    return this.#writer !== undefined && (this.#writer.supply.outOfSpace || this.#writer.isFull)
   }
 
+  /** To be called every few seconds, so that `isFull` knows how much is free now. */
   checkSpace(): void {
     this.#writer?.supply.checkSpace()
   }

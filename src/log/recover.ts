@@ -56,6 +56,8 @@ export interface RecoveryRequest {
   readonly to?: Offset | undefined
   /** Of the last segment only whole batches: somebody may be writing the next one. */
   readonly wholeBatches?: boolean | undefined
+  /** Whether segments before `from` are looked at, too: by their size alone, unless that is wrong. */
+  readonly looksBack?: boolean | undefined
   /** Told of every record before it is decoded: for indexes. */
   readonly seen?: ((offset: number, segment: SegmentNumber, position: number) => void) | undefined
 }
@@ -101,6 +103,7 @@ class LogReading {
     const first = from === undefined ? 0 : headers.findIndex((h) => h.number === from.segment)
     if (from !== undefined && !(await this.#has(from, first)))
       return this.#report(undefined, undefined)
+    if (from !== undefined && this.#request.looksBack === true) await this.#lookBack(from, first)
     let result: ScanResult | undefined
     let segment: SegmentHeader | undefined
     for (let i = first; i < headers.length; i++) {
@@ -160,6 +163,24 @@ class LogReading {
       const before = await scanSegment({ ...base, to: offset })
       return before.end === position && before.nextOffset === offset
     })
+  }
+
+  /** Records that a checkpoint stands for are not read again, but that they are gone must be told. */
+  async #lookBack(from: ResumePlace, first: number): Promise<void> {
+    const { headers } = this.#request
+    for (let i = 0; i <= first; i++) {
+      const next = headers[i + 1]
+      if (next === undefined) break
+      const sealed =
+        i < first
+          ? { end: next.previousEnd, nextOffset: next.firstOffset }
+          : { end: from.position, nextOffset: from.offset }
+      await this.#opened(i, async (base) => {
+        if (base.bytes >= sealed.end) return
+        const { holes } = await scanSegment({ ...base, sealed })
+        this.#holes.push(...holes)
+      })
+    }
   }
 
   async #opened<T>(index: number, use: (base: ScanRequest) => Promise<T>): Promise<T> {

@@ -49,6 +49,10 @@ export class SegmentSupply {
   #hasReserve = false
   #waiting: (() => void) | undefined
   #failure: Error | undefined
+  /** Free bytes when last looked at, less what was written here since. */
+  #spaceLeft = Infinity
+  #written = 0
+  #looking: Promise<void> | undefined
 
   constructor(options: SupplyOptions) {
     this.#options = options
@@ -60,7 +64,7 @@ export class SegmentSupply {
   async open(): Promise<void> {
     const { disk, dir, segmentBytesMin } = this.#options
     await disk.remove(`${dir}/${preparingName}`)
-    this.#share = Math.floor((await disk.freeBytes(dir)) / 4)
+    this.#share = Math.floor((await this.#look()) / 4)
     this.#hasReserve = await disk.exists(`${dir}/${reserveName}`)
     if (!(await disk.exists(`${dir}/${preparedName}`))) return
     const file = await disk.open(`${dir}/${preparedName}`, 'read')
@@ -87,12 +91,39 @@ export class SegmentSupply {
 
   /** Begins preparing a file of about `bytes` in the background. */
   prepare(bytes: number): void {
-    if (!this.isBusyOrReady) this.#run(() => this.#begin(bytes))
+    if (this.isBusyOrReady || this.#closing) return
+    this.plannedBytes = this.boundBytes(bytes)
+    this.#run(() => this.#begin(bytes))
   }
 
-  /** To be called now and then while `outOfSpace`: goes on where the space ended, if there is some again. */
+  /** To be called every few seconds: looks how much is free, and goes on where the space ended if there is some again. */
   checkSpace(): void {
     if (this.outOfSpace) this.#run(() => this.#resume())
+    if (this.#work !== undefined || this.#looking !== undefined || this.#closing) return
+    const done = (): void => {
+      this.#looking = undefined
+    }
+    // What cannot be asked is answered by the next preparation.
+    this.#looking = this.#look().then(done, done)
+  }
+
+  /**
+   * Bytes that may still be appended before the disk is full, the reserve included; negative when too much was. `left`
+   * is the room of the segment that gathers, if its file is there; `unplaced` are the segments without one, in order.
+   */
+  roomBytes(left: number, unplaced: readonly SegmentNeed[]): number {
+    const { segmentBytesMin } = this.#options
+    const placed = this.#readyBytes > 0 ? this.#readyBytes : this.#filled
+    const promised = this.#readyBytes > 0 ? this.#readyBytes : this.#promised()
+    const next = unplaced[0]
+    let room = this.#spaceLeft + placed - Math.max(promised, next?.assignedEnd ?? 0)
+    if (this.#hasReserve) room += this.#reserveBytes
+    if (next === undefined) return room + left + promised
+    for (let i = 1; i < unplaced.length; i++) {
+      room -= Math.max(unplaced[i]!.assignedEnd, segmentBytesMin)
+    }
+    if (unplaced.length > 1) return room
+    return room + Math.max(0, Math.min(next.capacity, promised) - next.assignedEnd)
   }
 
   /**
@@ -124,6 +155,7 @@ export class SegmentSupply {
     this.#failure ??= new KiteQError('KITEQ_DISK_FULL', this.#noSpaceText())
     this.#waiting?.()
     await this.#work
+    await this.#looking
     await this.#file?.close()
     this.#file = undefined
   }
@@ -144,6 +176,24 @@ export class SegmentSupply {
       })
   }
 
+  /** A file that is being filled will have this size. */
+  #promised(): number {
+    return this.#file === undefined && this.#filled === 0 ? 0 : this.#targetBytes
+  }
+
+  get #reserveBytes(): number {
+    return Math.min(reserveBytesMax, this.#options.segmentBytesMin + segmentHeaderBytes)
+  }
+
+  /** What is written between the question and the answer counts as not yet seen. */
+  async #look(): Promise<number> {
+    const { disk, dir } = this.#options
+    const before = this.#written
+    const free = await disk.freeBytes(dir)
+    this.#spaceLeft = free - (this.#written - before)
+    return free
+  }
+
   #noSpaceText(): string {
     const { dir, segmentBytesMin } = this.#options
     return `no space for the next segment in ${dir}: ${segmentBytesMin} bytes are needed at least`
@@ -154,17 +204,19 @@ export class SegmentSupply {
     const { disk, dir, segmentBytesMin } = this.#options
     this.outOfSpace = true
     this.plannedBytes = Math.max(segmentBytesMin, this.#filled)
+    this.#spaceLeft = 0
     const file = this.#file
     if (file === undefined || this.#filled >= segmentBytesMin) return
     this.#file = undefined
     this.#filled = 0
     await file.close()
     await disk.remove(`${dir}/${preparingName}`)
+    await this.#look()
   }
 
   async #begin(bytes: number): Promise<void> {
     const { disk, dir } = this.#options
-    this.#share = Math.floor((await disk.freeBytes(dir)) / 4)
+    this.#share = Math.floor((await this.#look()) / 4)
     this.#targetBytes = this.boundBytes(bytes)
     this.plannedBytes = this.#targetBytes
     this.#filled = 0
@@ -175,8 +227,8 @@ export class SegmentSupply {
   }
 
   async #resume(): Promise<void> {
-    const { disk, dir, segmentBytes, segmentBytesMin } = this.#options
-    const free = await disk.freeBytes(dir)
+    const { segmentBytes, segmentBytesMin } = this.#options
+    const free = await this.#look()
     if (this.#file === undefined) {
       if (free >= segmentBytesMin * 2) await this.#begin(segmentBytes)
       return
@@ -209,6 +261,7 @@ export class SegmentSupply {
     this.#hasReserve = false
     await disk.remove(`${dir}/${reserveName}`)
     await disk.syncFolder(dir)
+    await this.#look()
     this.#run(async () => {
       this.#file ??= await disk.open(`${dir}/${preparingName}`, 'write', { create: true })
       await this.#fill(this.#file)
@@ -238,6 +291,7 @@ export class SegmentSupply {
       const bytes = Math.min(this.#zeros.length, this.#targetBytes - this.#filled)
       await writeZeros(file, this.#zeros, bytes, this.#filled)
       this.#filled += bytes
+      this.#wrote(bytes)
       dirty += bytes
       if (dirty >= dirtyBytesMax) {
         await syncFile(file)
@@ -258,6 +312,11 @@ export class SegmentSupply {
     this.#setReady(this.#targetBytes)
   }
 
+  #wrote(bytes: number): void {
+    this.#written += bytes
+    this.#spaceLeft -= bytes
+  }
+
   #setReady(bytes: number): void {
     this.#readyBytes = bytes
     this.plannedBytes = bytes
@@ -266,10 +325,10 @@ export class SegmentSupply {
 
   /** Space set aside while there is plenty; a full disk is over once it is there again. */
   async #keepReserve(): Promise<void> {
-    const { disk, dir, segmentBytesMin } = this.#options
-    const bytes = Math.min(reserveBytesMax, segmentBytesMin + segmentHeaderBytes)
-    if (!this.#hasReserve && !this.#closing && (await disk.freeBytes(dir)) >= bytes * 4) {
+    const bytes = this.#reserveBytes
+    if (!this.#hasReserve && !this.#closing && (await this.#look()) >= bytes * 4) {
       this.#hasReserve = await this.#makeReserve(bytes)
+      await this.#look()
     }
     this.outOfSpace = false
   }
