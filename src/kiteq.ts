@@ -1,12 +1,15 @@
 // The only file that knows everyone: it puts a broker together, opens its doors last and closes them first.
 
 import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { BrokerLoop } from './broker/loop.ts'
 import { Checkpointer } from './checkpointer.ts'
 import type { Config } from './config.ts'
 import { HttpServer } from './http/server.ts'
 import type { Health } from './http/stat.ts'
+import { dropCheckpointsAhead } from './log/checkpoint.ts'
 import { nodeDisk } from './log/disk-node.ts'
 import { claimFolder, type FolderClaim } from './log/folder-owner.ts'
 import { Log } from './log/log.ts'
@@ -48,7 +51,7 @@ export interface RunningBroker {
 /** Throws KiteQError: KITEQ_FOLDER_OWNED, KITEQ_LOG_CORRUPT, KITEQ_LOG_VERSION, KITEQ_REGISTRY, KITEQ_CONFIG, KITEQ_DISK_FULL. */
 export async function startBroker(config: Config, ports: BrokerPorts = {}): Promise<RunningBroker> {
   const logger = ports.logger ?? silent
-  await nodeDisk.ensureFolder(config.dataDir)
+  await makeFolder(config.dataDir)
   const door: { answer: (request: unknown) => Promise<unknown> } = {
     answer: () => Promise.reject(new KiteQError('KITEQ_CLOSED', 'the broker is starting')),
   }
@@ -63,6 +66,19 @@ export async function startBroker(config: Config, ports: BrokerPorts = {}): Prom
   } catch (error) {
     await closeOpened(opened, config.stopTimeoutMs, false)
     throw error
+  }
+}
+
+/** Throws KITEQ_CONFIG when the folder cannot be had or not be written. */
+async function makeFolder(dataDir: string): Promise<void> {
+  try {
+    await nodeDisk.ensureFolder(dataDir)
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+    if (!(await stat(dataDir)).isDirectory()) throw new Error('it is a file')
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? (error as Error).message
+    const message = `--data-dir is ${dataDir}, which cannot be used (${why}); expected a folder this user may write`
+    throw new KiteQError('KITEQ_CONFIG', message, { cause: error })
   }
 }
 
@@ -114,6 +130,7 @@ async function open(
   })
   noteHoles(recovery, loop, logger)
   await loop.settle()
+  await dropCheckpointsAhead(nodeDisk, config.dataDir, recovery.end.offset)
   opened.diskTimer = watchDisk(log, loop, config.dataDir, logger)
   opened.checkpointer = new Checkpointer({ config, log, logger })
   opened.checkpointer.start()
@@ -152,7 +169,7 @@ function watchDisk(log: Log, loop: BrokerLoop, dataDir: string, logger: Logger):
   let wasFull = false
   let { holes } = loop.state.journal.counts
   const look = (): void => {
-    if (log.outOfSpace) log.checkSpace()
+    log.checkSpace() // also while all is well: what is left decides when publishes are refused
     if (log.isFull !== wasFull) {
       wasFull = log.isFull
       if (wasFull) logger.warn({ dataDir }, 'the disk is full: publishes are refused')
@@ -169,7 +186,8 @@ function watchDisk(log: Log, loop: BrokerLoop, dataDir: string, logger: Logger):
 /** Damage that was stepped over becomes a record once, so that no checkpoint can make the broker forget it. */
 function noteHoles(recovery: RecoveryReport, loop: BrokerLoop, logger: Logger): void {
   const { journal } = loop.state
-  for (const hole of recovery.holes) {
+  for (const { segment, position, length, firstOffset, count } of recovery.holes) {
+    const hole = { segment, position, length, firstOffset, count }
     logger.warn(hole, 'damage in the log was stepped over')
     const isKnown = journal.holes.some(
       ({ segment, position }) => segment === hole.segment && position === hole.position,

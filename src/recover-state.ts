@@ -9,6 +9,8 @@ import { latestCheckpoint } from './log/checkpoint.ts'
 import { nodeDisk } from './log/disk-node.ts'
 import type { Log } from './log/log.ts'
 import type { RecoveryReport, ResumePlace } from './log/recover.ts'
+import type { Hole } from './log/scan-segment.ts'
+import type { Offset } from './model/ids.ts'
 import type { Logger } from './model/logger.ts'
 import { SectionReader } from './model/section.ts'
 
@@ -31,13 +33,21 @@ export async function recoverState(
   const state = loaded?.state ?? emptyState()
   const recovery = await log.recover((record, place) => apply(state, record, place), loaded?.resume)
   if (loaded !== undefined && recovery.end.offset < loaded.resume.offset) {
-    logger.warn(
-      { checkpoint: loaded.resume.offset, end: recovery.end.offset },
-      'checkpoint is ahead of the log: ignored',
-    )
-    return recoverState(log, { ...config, rebuild: true }, logger)
+    const whole = await recoverState(log, { ...config, rebuild: true }, logger)
+    return withLostEnd(whole, loaded.resume.offset, logger)
   }
   return { state, recovery, checkpoint: loaded?.resume.offset }
+}
+
+/** A checkpoint is made of durable records only: a log that ends before it has lost them. */
+function withLostEnd(whole: RecoveredState, checkpoint: Offset, logger: Logger): RecoveredState {
+  const { end } = whole.recovery
+  const count = checkpoint - end.offset
+  logger.warn({ checkpoint, end: end.offset, count }, 'the log ends before its checkpoint')
+  if (count <= 0) return whole
+  const lost: Hole = { ...end, length: 0, firstOffset: end.offset, count }
+  const holes = [...whole.recovery.holes, lost]
+  return { ...whole, recovery: { ...whole.recovery, holes, degraded: true } }
 }
 
 export function emptyState(): BrokerState {

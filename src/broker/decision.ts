@@ -55,9 +55,9 @@ export class Decision {
   }
 }
 
-/** Setting the length of an empty array costs as much as of a full one; most of these are empty most of the time. */
+/** Setting the length costs more than taking out the one or two that are mostly in it. */
 function empty(list: unknown[]): void {
-  if (list.length > 0) list.length = 0
+  while (list.length > 0) list.pop()
 }
 
 /** What is neither state nor session: handed in, so that deciding is a function. */

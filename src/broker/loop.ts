@@ -26,6 +26,8 @@ export interface LogPort {
   readonly endOffset: Offset
   readonly durableOffset: Offset
   readonly unflushedBytes: number
+  /** A batch is on its way to the disk. */
+  readonly isWriting: boolean
   /** No further segment can be had: publishes are refused, the reserve serves the rest. */
   readonly isFull: boolean
   flush(): void
@@ -43,6 +45,8 @@ export interface LoopOptions {
 
 /** A turn works this long before it lets sockets be read again. */
 const turnBudgetMs = 5
+/** So much has gathered while the disk is idle: it gets a batch before everything readable has been read. */
+const earlyTurnBytes = 64 * 1024
 const dispatchBudget = 2048
 const timeoutsPerTurn = 1024
 const expiryPerTurn = 512
@@ -137,6 +141,7 @@ export class BrokerLoop implements BrokerPort {
         this.#commit(out, command.kind === 'publish' ? command.connection : undefined)
       } while (out.again)
     }
+    if (this.#log.unflushedBytes >= earlyTurnBytes && !this.#log.isWriting) this.#turn()
     this.#planTurn()
   }
 

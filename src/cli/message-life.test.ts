@@ -128,7 +128,7 @@ test('a restart tells why an attempt that was out does not count', () => {
   const out = { kind: 'delivered', group: 2, connection: 7, messages: [first], attempts: [1] }
   const started = (...before: object[]): string | undefined => {
     const records = [...names, accepted('published'), out, ...before, { kind: 'started', epoch: 2 }]
-    return lifeOf(records as Parameters<typeof lifeOf>[0])[0]!.events.at(-1)!.detail
+    return lifeOf(records)[0]!.events.at(-1)!.detail
   }
   const leases = 'epoch 2; open leases ended (not counted: the broker'
   assert.equal(started(), `${leases} died)`)

@@ -240,12 +240,6 @@ export async function dropCheckpointsAhead(
   return dropped
 }
 
-/** Of the newest by name, unread; undefined without any. For a folder whose segments are gone. */
-export async function newestCheckpointOffset(disk: Disk, dir: string): Promise<number | undefined> {
-  const name = (await checkpointNames(disk, dir)).at(-1)
-  return name === undefined ? undefined : offsetOf(name)
-}
-
 const offsetOf = (name: string): number => Number.parseInt(name, 10)
 
 async function dropOld(disk: Disk, dir: string): Promise<void> {

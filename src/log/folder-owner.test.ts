@@ -17,7 +17,7 @@ function temporary(context: TestContext, name = 'data'): string {
 }
 
 const echo: OwnerOptions = {
-  describe: () => ({ address: '127.0.0.1:13800' }),
+  describe: () => ({ since: '2020-02-02', address: '127.0.0.1:13800' }),
   handle: (request) => Promise.resolve({ echo: request }),
 }
 
@@ -26,7 +26,7 @@ test('the second claim is refused and says who holds the folder', async (context
   const claim = await claimFolder(dir, echo)
   await assert.rejects(claimFolder(dir, echo), (error: KiteQError) => {
     assert.equal(error.code, 'KITEQ_FOLDER_OWNED')
-    assert.match(error.message, new RegExp(`"pid":${process.pid},"since":"20.*"127.0.0.1:13800"`))
+    assert.match(error.message, new RegExp(`"pid":${process.pid},"since":"2020.*"127.0.0.1:13800"`))
     return true
   })
   await claim.close()

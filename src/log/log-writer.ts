@@ -133,6 +133,11 @@ export class LogWriter {
     return { offset: this.endOffset, segment: header.number, position: assignedEnd as Position }
   }
 
+  /** A batch is on its way to the disk. */
+  get isWriting(): boolean {
+    return this.#busy
+  }
+
   get failed(): KiteQError | undefined {
     return this.#failed
   }

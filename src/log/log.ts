@@ -187,6 +187,11 @@ export class Log {
     return this.#writer?.durableOffset ?? this.#report?.end.offset ?? (0 as Offset)
   }
 
+  /** A batch is on its way to the disk; what is appended now gathers for the next one. */
+  get isWriting(): boolean {
+    return this.#writer?.isWriting ?? false
+  }
+
   /** Appended and not yet durable. */
   get unflushedBytes(): number {
     return this.#writer?.unflushedBytes ?? 0

@@ -98,10 +98,14 @@ export class NetServer implements EffectSink {
   release(effects: readonly Effect[]): void {
     const nowMs = this.#host.broker.nowMs()
     this.#depth++
-    for (const effect of effects) {
+    let session: ClientSession | undefined
+    for (let i = 0; i < effects.length; i++) {
+      const effect = effects[i]!
       if (effect.kind === 'operator-reply') effect.reply(effect.result)
       else {
-        const session = this.#sessions.get(effect.connection)
+        // Effects of one connection come in runs, and a closing session stays in hand until the next run.
+        if (session?.connection !== effect.connection)
+          session = this.#sessions.get(effect.connection)
         if (session !== undefined) dispatch(session, effect, nowMs)
       }
     }

@@ -44,6 +44,9 @@ export class SimLog implements LogPort {
   get endOffset(): Offset {
     return this.records.length as Offset
   }
+  get isWriting(): boolean {
+    return !this.isFast && this.durableOffset < this.records.length
+  }
   get unflushedBytes(): number {
     return (this.records.length - this.durableOffset) * 300
   }
