@@ -31,7 +31,7 @@ const { values } = parseArgs({
     /** fdatasync, dsync (one O_DSYNC write) or none. */
     sync: { type: 'string', default: 'fdatasync' },
     /** reuse: full segments are overwritten in turn. fresh: the next one is filled in the background. */
-    segments: { type: 'string', default: 'reuse' },
+    segments: { type: 'string', default: 'fresh' },
     'segment-bytes': { type: 'string', default: String(256 * 1024 * 1024) },
   },
 })
