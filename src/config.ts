@@ -26,7 +26,6 @@ export interface Flags {
 export interface LogConfig {
   readonly segmentBytes: number
   readonly batchBytesMax: number
-  readonly unflushedBytesMax: number
   readonly recentBytesMax: number
   /** A checkpoint is due when this long has passed or this much was appended since the last one, whichever is first. */
   readonly checkpointIntervalMs: number
@@ -59,8 +58,8 @@ export interface Config {
   readonly rebuild: boolean
   /** A clean stop takes at most this long. */
   readonly stopTimeoutMs: number
-  /** The address and the host name are known only once the broker listens. */
-  readonly broker: Omit<BrokerSettings, 'address' | 'host'>
+  /** The address is known only once the broker listens. */
+  readonly broker: Omit<BrokerSettings, 'address'>
   readonly settled: { readonly windowMs: number; readonly idsMax: number }
   readonly log: LogConfig
   readonly net: NetConfig
@@ -155,7 +154,6 @@ function configOf(file: FileSettings, rebuild: boolean): Config {
     log: {
       segmentBytes: log.segmentBytes,
       batchBytesMax: log.batchBytes,
-      unflushedBytesMax: log.unflushedBytes,
       recentBytesMax: log.recentBytes,
       checkpointIntervalMs: ms(log.checkpointSeconds),
       checkpointBytes: log.checkpointBytes,

@@ -111,7 +111,7 @@ async function open(
   const loop = (opened.loop = new BrokerLoop({
     log,
     state,
-    settings: { ...config.broker, address: '', host },
+    settings: { ...config.broker, address: '' },
     clock: ports.clock ?? systemClock,
     scheduler: ports.scheduler ?? systemScheduler,
     random: ports.random ?? Math.random,
@@ -251,7 +251,6 @@ async function openLog(config: Config): Promise<Log> {
     segmentBytes: config.log.segmentBytes,
     batchBytesMax: config.log.batchBytesMax,
     recentBytesMax: config.log.recentBytesMax,
-    unflushedBytesMax: config.log.unflushedBytesMax,
     random: () => randomBytes(4).readUInt32LE(0),
     monotonicMs: () => systemClock.monotonicMs(),
   })

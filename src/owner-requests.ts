@@ -8,6 +8,7 @@ import type { Log } from './log/log.ts'
 import { KiteQError } from './model/errors.ts'
 import type { GroupNumber, MessageId } from './model/ids.ts'
 import type { BindType } from './model/record.ts'
+import { idFromText } from './net/id-codec.ts'
 
 export interface OwnerContext {
   readonly loop: BrokerLoop
@@ -90,10 +91,9 @@ function operate(loop: BrokerLoop, fields: Fields, action: OperatorAction): Prom
 
 function idIn(fields: Fields): MessageId {
   const id = fields['id']
-  if (typeof id !== 'string' || !/^[0-9a-fA-F]{32}$/.test(id))
-    throw usage('"id": expected 32 hex digits')
-  const word = (at: number): number => Number.parseInt(id.slice(at, at + 8), 16)
-  return { id0: word(0), id1: word(8), id2: word(16), id3: word(24) }
+  const parsed = typeof id === 'string' ? idFromText(id) : undefined
+  if (parsed === undefined) throw usage('"id": expected 32 hex digits')
+  return parsed
 }
 
 function bindIn(fields: Fields): OperatorAction {

@@ -19,12 +19,12 @@ import type { Binding, BindingSource } from '../model/record.ts'
 import type { RegistrySnapshot } from '../model/registry.ts'
 import type { BindCommand, ClientBinding, OperatorAction, OperatorCommand } from './command.ts'
 import type { Decision } from './decision.ts'
+import { isServed } from './served-topics.ts'
 import type { Session } from './session.ts'
 import type { BrokerSettings } from './settings.ts'
 import type { BrokerState } from './state.ts'
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 
 export function decideBind(
   state: BrokerState,
@@ -57,12 +57,10 @@ export function decideBind(
   out.effects.push({ kind: 'command-ack', connection, opaque, status: true, feedback: problem })
 }
 
-function unserved(
-  { topics }: BrokerSettings,
-  { topic, bindings }: BindCommand,
-): string | undefined {
-  if (topics === '*' || bindings.length === 0) return undefined
-  return topics.includes(decoder.decode(topic)) ? undefined : 'topic: this broker does not serve it'
+/** A broker that serves some topics takes no bindings of others; taking some away is always possible. */
+function unserved(settings: BrokerSettings, { topic, bindings }: BindCommand): string | undefined {
+  if (bindings.length === 0 || isServed(settings, topic, 0, topic.length)) return undefined
+  return 'topic: this broker does not serve it'
 }
 
 export function decideBindByOperator(
@@ -113,8 +111,8 @@ export function decideRegistry(
   if (nameNew(state, snapshot, out)) return
   const wanted = new Map<TopicNumber, Map<GroupNumber, ClientBinding[]>>()
   for (const binding of snapshot.bindings) {
-    const topic = numberIn(state.topicNames, binding.topic) as TopicNumber
-    const group = numberIn(state.groupNames, binding.group) as GroupNumber
+    const topic = state.topicNames.numberOfText(binding.topic)
+    const group = state.groupNames.numberOfText(binding.group)
     if (topic === 0 || group === 0) continue
     let groups = wanted.get(topic)
     if (groups === undefined) wanted.set(topic, (groups = new Map<GroupNumber, ClientBinding[]>()))
@@ -149,7 +147,7 @@ function nameNew(state: BrokerState, snapshot: RegistrySnapshot, out: Decision):
         name.length === 0 ||
         name.length > bytesMax ||
         number >= namesMax ||
-        numberIn(names, text) !== 0
+        names.numberOfText(text) !== 0
       )
         continue
       out.records.push({ kind: 'named', dictionary, number, name })
@@ -160,11 +158,6 @@ function nameNew(state: BrokerState, snapshot: RegistrySnapshot, out: Decision):
   give('group', state.groupNames, groupBytesMax, new Set(snapshot.bindings.map((one) => one.group)))
   out.again = out.records.length > 0
   return out.again
-}
-
-function numberIn(names: Dictionary, text: string): number {
-  const name = encoder.encode(text)
-  return names.numberOf(name, 0, name.length)
 }
 
 /** Record the new list if it differs; returns a warning, or ''. */

@@ -16,6 +16,7 @@ import { type ContentHash, hashContent } from './content-hash.ts'
 import type { Decision, Moment } from './decision.ts'
 import type { Effect } from './effect.ts'
 import type { Member } from './member.ts'
+import { isServed } from './served-topics.ts'
 import type { Session } from './session.ts'
 import type { BrokerSettings } from './settings.ts'
 import type { BrokerState } from './state.ts'
@@ -61,7 +62,7 @@ function refusal(
   if (moment.unflushedBytes > settings.unflushedBytesMax)
     return `Store Result KiteQ OverFlow [${settings.address}]`
   if (moment.refusal !== undefined) return `Store Result false Cost:0 ${moment.refusal}`
-  if (settings.topics !== '*' && !isServed(settings.topics, command))
+  if (!isServed(settings, view.raw, view.topicStart, view.topicEnd))
     return 'UnSupport Topic Message!'
   if (!view.idValid) return 'Invalid MessageId For UUID!'
   if (view.expiredTime > 0 && view.expiredTime * 1000 <= moment.nowMs) return 'Expired Message!'
@@ -74,12 +75,6 @@ function refusal(
     return `Properties larger than ${propertiesBytesMax} bytes!`
   if (view.fly && !view.commit) return 'FLY MUST BE COMMITTED !'
   return undefined
-}
-
-function isServed(topics: readonly string[], command: PublishCommand): boolean {
-  const { raw, topicStart, topicEnd } = command.view
-  const name = new TextDecoder().decode(raw.subarray(topicStart, topicEnd))
-  return topics.includes(name)
 }
 
 function nameThem(

@@ -23,7 +23,7 @@ export interface StoreAckEffect {
   readonly status: boolean
   /** Complete text, but for `stored`: then the network appends nothing and the text is `Store Result true Cost:<ms>`. */
   readonly feedback: string | undefined
-  /** Monotonic ms when the publish was taken, for the cost; only read when feedback is undefined. */
+  /** Broker time, ms, when the publish was taken, for the cost; only read when feedback is undefined. */
   readonly takenAtMs: number
 }
 export interface AuthAckEffect {

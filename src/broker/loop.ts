@@ -5,7 +5,7 @@ import type { Clock, Scheduler } from '../model/clock.ts'
 import type { ConnectionNumber, Offset } from '../model/ids.ts'
 import type { LogRecord, RecordPlace } from '../model/record.ts'
 import { apply } from './apply.ts'
-import type { BrokerPort, Command, DeliverAckCommand } from './command.ts'
+import type { BrokerPort, Command } from './command.ts'
 import { decideGathered, decideLost, decideTimeouts } from './decide-answer.ts'
 import { decideDispatch } from './decide-dispatch.ts'
 import { decideExpiry } from './decide-expiry.ts'
@@ -127,8 +127,7 @@ export class BrokerLoop implements BrokerPort {
       if (member === undefined) return
       member.window = command.window
       this.session.markDirty(this.session.groupOf(member.group))
-    } else if (command.kind === 'deliver-ack') this.#submitAck(command)
-    else {
+    } else {
       if (command.kind === 'leave') {
         const unsent = [...command.unsent, ...this.#held.opaquesOf(command.connection)]
         command = { ...command, unsent }
@@ -184,13 +183,6 @@ export class BrokerLoop implements BrokerPort {
     this.#stopped = true
     this.#cancelTimer?.()
     for (const done of this.#whenReleased.splice(0)) done()
-  }
-
-  #submitAck(command: DeliverAckCommand): void {
-    const out = this.#decision
-    out.clear()
-    decide(this.state, this.session, this.settings, command, this.#now(), out)
-    this.#commit(out, undefined)
   }
 
   #now(): Moment {

@@ -22,7 +22,6 @@ export interface BrokerSettings {
   readonly idleCloseMs: number
   /** Address as the original's overflow text names it. */
   readonly address: string
-  readonly host: string
 }
 
 export const brokerDefaults: BrokerSettings = {
@@ -36,5 +35,4 @@ export const brokerDefaults: BrokerSettings = {
   unflushedBytesMax,
   idleCloseMs: 1_000,
   address: '127.0.0.1:13800',
-  host: 'localhost',
 }

@@ -12,10 +12,12 @@ import type { BrokerState } from '../broker/state.ts'
 import { nodeDisk } from '../log/disk-node.ts'
 import { askOwner } from '../log/folder-owner.ts'
 import { Log } from '../log/log.ts'
+import { invariant } from '../model/assert.ts'
 import { KiteQError } from '../model/errors.ts'
 import type { MessageId, Offset } from '../model/ids.ts'
 import { silent } from '../model/logger.ts'
 import type { LogRecord, RecordPlace } from '../model/record.ts'
+import { idFromText } from '../net/id-codec.ts'
 import { recoverState } from '../recover-state.ts'
 
 export interface ScanSummary {
@@ -73,8 +75,9 @@ export async function scanFolder(
 
 /** The four words of an id that was checked before. */
 export function idOf(text: string): MessageId {
-  const word = (at: number): number => Number.parseInt(text.slice(at, at + 8), 16)
-  return { id0: word(0), id1: word(8), id2: word(16), id3: word(24) }
+  const id = idFromText(text)
+  invariant(id !== undefined, `${text} was taken for an id`)
+  return id
 }
 
 async function readState(dir: string): Promise<BrokerState> {

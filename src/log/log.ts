@@ -32,7 +32,6 @@ export interface LogOptions {
   readonly firstSegmentBytes?: number
   readonly batchBytesMax?: number
   readonly recentBytesMax?: number
-  readonly unflushedBytesMax?: number
   readonly pageBytes?: number
   readonly pageCacheBytes?: number
 }
@@ -195,11 +194,6 @@ export class Log {
   /** Appended and not yet durable. */
   get unflushedBytes(): number {
     return this.#writer?.unflushedBytes ?? 0
-  }
-
-  /** More than `unflushedBytesMax` wait for the disk: refuse what may be refused. */
-  get isBehind(): boolean {
-    return this.unflushedBytes > (this.#options.unflushedBytesMax ?? limits.unflushedBytesMax)
   }
 
   /** The disk is full, or will be once all is written that was appended: refuse what may be refused. */
