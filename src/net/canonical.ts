@@ -1,7 +1,15 @@
 // A message written the one way the original writes it, from a message that was written otherwise: fields ascending,
 // the last of repeated scalars, unknown header fields last, nothing beside header and body. The rare path: it may copy.
 
-import { putBytes, putFlag, putSpan, putVarint64, wireBytes, WireCursor } from './varint.ts'
+import {
+  putBytes,
+  putFlag,
+  putSpan,
+  putVarint64,
+  wireBytes,
+  wireVarint,
+  WireCursor,
+} from './varint.ts'
 
 /** Tags, lengths and booleans of known fields, and a margin. */
 const fixedBytesMax = 128
@@ -130,7 +138,7 @@ function putEntry(
   return putSpan(target, at, 9, entry, 0, count)
 }
 
-/** Fields that are not in the list, as they are, in their order. */
+/** Fields that are not in the list, in their order, with their values; tags, lengths and numbers in their shortest form. */
 function putUnknown(
   target: Uint8Array,
   at: number,
@@ -142,11 +150,17 @@ function putUnknown(
   const cursor = new WireCursor()
   cursor.open(raw, start, end)
   while (cursor.at < end) {
-    const from = cursor.at
     if (!cursor.tag()) return at
-    const known = wireTypes[cursor.field] === cursor.wireType
+    const { field, wireType } = cursor
+    const from = cursor.at
     if (!cursor.skip()) return at
-    if (!known) at = putBytes(target, at, raw, from, cursor.at)
+    if (wireTypes[field] === wireType) continue
+    at = putVarint64(target, at, ((field << 3) | wireType) >>> 0, 0)
+    if (wireType === wireVarint) at = putVarint64(target, at, cursor.low, cursor.high)
+    else if (wireType === wireBytes) {
+      at = putVarint64(target, at, cursor.spanEnd - cursor.spanStart, 0)
+      at = putBytes(target, at, raw, cursor.spanStart, cursor.spanEnd)
+    } else at = putBytes(target, at, raw, from, cursor.at)
   }
   return at
 }

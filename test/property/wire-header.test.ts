@@ -359,3 +359,21 @@ test('a group inside a message is refused', () => {
   const deep = Buffer.alloc(100_000, 0x0b)
   assert.equal(packet.decodeConnMeta(deep, 0, deep.length), undefined)
 })
+
+// seed 1607589755: an unknown field in the header whose length was written in two bytes where one does
+test('an unknown field written longer than need be comes out in its shortest form', () => {
+  const packet = Uint8Array.from([
+    10, 116, 10, 32, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48,
+    48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 18, 3, 0, 0, 0, 26, 4, 0, 0, 0, 0, 32, 0, 40,
+    128, 128, 128, 1, 50, 1, 0, 56, 0, 64, 0, 74, 10, 10, 0, 18, 6, 0, 0, 0, 0, 0, 0, 221, 11, 10,
+    3, 0, 0, 144, 18, 4, 58, 159, 0, 0, 74, 22, 10, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 18, 8, 0, 0,
+    0, 0, 0, 0, 0, 0, 80, 128, 164, 167, 218, 6, 88, 0, 18, 6, 0, 0, 0, 0, 0, 0,
+  ])
+  const view = new PublishedView()
+  assert.ok(view.read(0x11, packet, 0, packet.length))
+  view.normalise(now)
+  const { source, start, end } = view.message
+  const again = new PublishedView()
+  assert.ok(again.read(0x11, source, start, end))
+  assert.equal(again.canonical, true)
+})
