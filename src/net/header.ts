@@ -251,12 +251,14 @@ export class HeaderView {
     let seen = 0
     while (entry.at < entry.end) {
       if (!entry.tag()) return false
-      const expected = seen === 0 ? 1 : seen === 2 ? 2 : 0
-      if (entry.field !== expected || entry.wireType !== wireBytes) {
-        // Unknown fields at the end are as the original writes them.
-        if (seen !== 6 || entry.field <= 2) this.canonical = false
+      const known = entry.field <= 2 && entry.wireType === wireBytes
+      if (known) {
+        if (entry.field !== (seen === 0 ? 1 : seen === 2 ? 2 : 0)) this.canonical = false
+        seen |= 1 << entry.field
+      } else if (seen !== 6) {
+        // Behind key and value an unknown field, also a key or value of another wire type, stands as the original writes it.
+        this.canonical = false
       }
-      if (entry.field <= 2 && entry.wireType === wireBytes) seen |= 1 << entry.field
       if (!entry.skip()) return false
     }
     if (!entry.minimal) this.canonical = false
