@@ -352,10 +352,13 @@ export class LogWriter {
   /** The next file is prepared once some of this one is used: an idle broker fills no disk with zeros. */
   #prepareInTime(batch: Batch): void {
     const { capacity } = batch.plan
+    this.supply.used(batch.end - batch.start)
     if (this.supply.isBusyOrReady || this.supply.outOfSpace) return
-    if ((batch.chunk.base + batch.end) * 16 > capacity) {
+    const end = batch.chunk.base + batch.end
+    if (end * 16 > capacity) {
       const next = this.#unplaced[0]
-      this.supply.prepare(next === undefined ? this.#bytesAfter(batch.plan) : this.#wanted(next))
+      const bytes = next === undefined ? this.#bytesAfter(batch.plan) : this.#wanted(next)
+      this.supply.prepare(bytes, capacity - end)
     }
   }
 

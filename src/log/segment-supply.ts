@@ -11,9 +11,11 @@ export const preparedName = 'next.prepared'
 export const preparingName = 'preparing.tmp'
 export const reserveName = 'reserve'
 
-/** Zeros per write, and how much may be dirty before a sync: one long sync disturbs the log less than many. */
+/** Zeros per write, and how much may be dirty before a sync: what one sync has to write stands before the log's writes. */
 const pieceBytes = 1024 * 1024
-const dirtyBytesMax = 64 * 1024 * 1024
+const dirtyBytesMax = 8 * 1024 * 1024
+/** The zeros keep pace with the log so that they are all there when this share of its segment has been used. */
+const readyAtShare = 0.75
 
 export interface SupplyOptions {
   readonly disk: Disk
@@ -45,6 +47,10 @@ export class SegmentSupply {
   #file: DiskFile | undefined
   #filled = 0
   #targetBytes = 0
+  /** How far the zeros may be, and how much one appended byte adds to it. */
+  #allowed = Infinity
+  #perByte = 0
+  #goOn: (() => void) | undefined
   #closing = false
   #hasReserve = false
   #waiting: (() => void) | undefined
@@ -89,11 +95,19 @@ export class SegmentSupply {
     return this.#readyBytes > 0 || this.#work !== undefined || this.#file !== undefined
   }
 
-  /** Begins preparing a file of about `bytes` in the background. */
-  prepare(bytes: number): void {
+  /** Begins preparing a file of about `bytes` in the background, to be ready well before `room` more bytes are appended. */
+  prepare(bytes: number, room: number): void {
     if (this.isBusyOrReady || this.#closing) return
     this.plannedBytes = this.boundBytes(bytes)
+    this.#perByte = this.plannedBytes / Math.max(1, room * readyAtShare)
+    this.#allowed = 0
     this.#run(() => this.#begin(bytes))
+  }
+
+  /** So much more of the segment in use has been used: as many zeros may follow. */
+  used(bytes: number): void {
+    this.#allowed += bytes * this.#perByte
+    this.#goOn?.()
   }
 
   /** To be called every few seconds: looks how much is free, and goes on where the space ended if there is some again. */
@@ -135,9 +149,10 @@ export class SegmentSupply {
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure
       if (this.#readyBytes >= need.assignedEnd && this.#readyBytes > 0) break
+      this.#hurry()
       if (this.#work !== undefined) await this.#work
       else if (this.#readyBytes > 0) this.#growTo(need)
-      else if (!this.outOfSpace) this.prepare(wantedBytes)
+      else if (!this.outOfSpace) this.prepare(wantedBytes, 0)
       else if (!(await this.#makeDo(need))) {
         if (!wait) throw new KiteQError('KITEQ_DISK_FULL', this.#noSpaceText())
         await new Promise<void>((resolve) => (this.#waiting = resolve))
@@ -152,6 +167,7 @@ export class SegmentSupply {
   /** Waits for the background; a `take` that still waits is rejected. */
   async close(): Promise<void> {
     this.#closing = true
+    this.#hurry()
     this.#failure ??= new KiteQError('KITEQ_DISK_FULL', this.#noSpaceText())
     this.#waiting?.()
     await this.#work
@@ -228,6 +244,7 @@ export class SegmentSupply {
 
   async #resume(): Promise<void> {
     const { segmentBytes, segmentBytesMin } = this.#options
+    this.#hurry() // publishes are refused meanwhile, so nothing is used that could set the pace
     const free = await this.#look()
     if (this.#file === undefined) {
       if (free >= segmentBytesMin * 2) await this.#begin(segmentBytes)
@@ -285,9 +302,20 @@ export class SegmentSupply {
     })
   }
 
+  /** Somebody waits: no more keeping pace. */
+  #hurry(): void {
+    this.#allowed = Infinity
+    this.#goOn?.()
+  }
+
   async #fill(file: DiskFile): Promise<void> {
     let dirty = 0
     while (this.#filled < this.#targetBytes && !this.#closing) {
+      if (this.#filled >= this.#allowed) {
+        await new Promise<void>((resolve) => (this.#goOn = resolve))
+        this.#goOn = undefined
+        continue
+      }
       const bytes = Math.min(this.#zeros.length, this.#targetBytes - this.#filled)
       await writeZeros(file, this.#zeros, bytes, this.#filled)
       this.#filled += bytes

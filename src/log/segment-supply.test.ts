@@ -1,0 +1,45 @@
+// The pace of the zeros for the next segment.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { numbered, startSmall, writeBatch } from '../../test/support/disk-log.ts'
+import { MemoryDisk } from '../../test/support/disk-memory.ts'
+import { nodeTurn } from '../../test/support/disk-turns.ts'
+import { preparedName, preparingName } from './segment-supply.ts'
+
+const mebibyte = 1024 * 1024
+
+test('the zeros of the next segment come as the present one is used, and all of them before it ends', async () => {
+  const disk = new MemoryDisk()
+  const segmentBytes = 8 * mebibyte
+  const { log } = await startSmall(disk, { segmentBytes, batchBytesMax: 512 * 1024 })
+  const zeros = (): number => {
+    const ready = disk.files.get(`data/${preparedName}`)
+    return (ready ?? disk.files.get(`data/${preparingName}`))?.size ?? 0
+  }
+  for (let n = 1; log.endPlace.segment === 1; n++) {
+    const used = log.endPlace.position / segmentBytes
+    if (used < 0.95) await writeBatch(log, [numbered(n, 100 * 1024)])
+    else break
+    for (let turn = 0; turn < 20; turn++) await nodeTurn()
+    const share = zeros() / segmentBytes
+    assert.ok(share <= used / 0.7 + 0.25, `${share} of the zeros when ${used} was used`)
+  }
+  assert.equal(zeros(), segmentBytes)
+  assert.ok(disk.files.has(`data/${preparedName}`))
+  await log.close()
+})
+
+test('a segment that is needed at once is not kept waiting for the pace', async () => {
+  const disk = new MemoryDisk()
+  const { log } = await startSmall(disk, {
+    segmentBytes: 2 * mebibyte,
+    batchBytesMax: 512 * 1024,
+  })
+  // One turn's worth of appends, past the end of the segment before a single batch is written.
+  for (let n = 1; n <= 30; n++) log.append(numbered(n, 100 * 1024), 1)
+  await writeBatch(log, [numbered(31, 10)])
+  assert.equal(log.endPlace.segment, 2)
+  assert.equal(log.durableOffset, log.endOffset)
+  await log.close()
+})
