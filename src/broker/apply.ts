@@ -130,11 +130,17 @@ function publish(
 ): void {
   const ordinal = state.topics.take(record.topic)
   const waiting = enqueue(state, record.topic, ordinal, record.routing)
-  const row = state.messages.add(record, place, statusLive, ordinal, waiting)
+  const status = waiting === 0 ? statusSettled : statusLive
+  const row = state.messages.add(record, place, status, ordinal, waiting)
   state.ids.add(row)
   state.offsets.add(place.offset, row)
+  if (waiting === 0) {
+    keepForRepeats(state, row, timeMs)
+    return
+  }
   state.liveCount++
-  goLive(state, row, record.topic, ordinal, waiting, timeMs)
+  state.topics.add(record.topic, ordinal, row)
+  state.expiry.note(row, record.expiresAt)
 }
 
 function prepare(
@@ -275,6 +281,10 @@ function remember(
 ): void {
   state.messages.change(row, status, ordinal, 0, 0)
   state.liveCount--
+  keepForRepeats(state, row, timeMs)
+}
+
+function keepForRepeats(state: BrokerState, row: Row, timeMs: number): void {
   if (state.settled.isFull) forgetOldest(state)
   state.settled.add(row, timeMs)
 }

@@ -4,33 +4,50 @@
 import type { MessageId, Row } from '../model/ids.ts'
 import type { MessageTable } from './message-table.ts'
 
-const shardCount = 256
-const firstSlots = 16
+/** Slots of a new shard, a power of two. */
+const shardSlots = 2048
 const loadMax = 0.75
-const growth = 1.5
-/** A walk this long means an unlucky shard: it grows early. About twice what 10 million ids show at full load. */
-const probesMax = 512
+/** Low bits of a hash that may name a shard. */
+const depthMax = 20
 const tableWords = 16 * 256
 
-/** Slots of two words: row plus one (0: empty), then the hash, which also gives the home slot. */
+/**
+ * Slots of two words: row plus one (0: empty), then the hash, whose top bits give the home slot and whose low bits, `depth`
+ * of them, are the same in all of a shard.
+ */
 class Shard {
-  slots: Uint32Array = new Uint32Array(firstSlots * 2)
-  capacity = firstSlots
+  slots: Uint32Array
+  capacity: number
+  depth: number
   used = 0
+
+  constructor(capacity: number, depth: number) {
+    this.slots = new Uint32Array(capacity * 2)
+    this.capacity = capacity
+    this.depth = depth
+  }
 }
 
+/** A directory over shards that split when they are full: growing moves one shard's entries and leaves no memory behind. */
 export class MessageIndex {
   private readonly table: MessageTable
   private readonly tabulation: Uint32Array
-  private readonly shards: Shard[] = []
+  /** The shard of each value of the low bits; a shard of less depth stands in several places. */
+  private shards: Shard[] = [new Shard(shardSlots, 0)]
+  private mask = 0
   private used = 0
   private longest = 0
+  /** The id last looked for: what is published next is mostly it. */
+  private asked0 = -1
+  private asked1 = -1
+  private asked2 = -1
+  private asked3 = -1
+  private askedHash = 0
 
   /** `seed`: any number; draw it anew at every start. */
   constructor(table: MessageTable, seed: number) {
     this.table = table
     this.tabulation = drawTables(seed)
-    for (let i = 0; i < shardCount; i++) this.shards.push(new Shard())
   }
 
   get size(): number {
@@ -44,8 +61,14 @@ export class MessageIndex {
 
   /** Row of the message with this id; below 0 when there is none. Settled and rolled-back ones are found as long as they are remembered. */
   find(id: MessageId): Row {
-    const hash = this.hash(id.id0, id.id1, id.id2, id.id3)
-    const shard = this.shards[hash & 255]!
+    const { id0, id1, id2, id3 } = id
+    const hash = this.hash(id0, id1, id2, id3)
+    this.asked0 = id0
+    this.asked1 = id1
+    this.asked2 = id2
+    this.asked3 = id3
+    this.askedHash = hash
+    const shard = this.shards[hash & this.mask]!
     const slots = shard.slots
     const capacity = shard.capacity
     let slot = home(hash, capacity)
@@ -59,33 +82,32 @@ export class MessageIndex {
     }
   }
 
-  /** Room for so many more, so that filling an index grows nothing. */
+  /** Room for so many, before the first is added: filling it splits hardly anything. */
   reserve(rows: number): void {
-    const perShard = (rows / shardCount) * 1.05
-    for (const shard of this.shards) {
-      const capacity = Math.ceil((shard.used + perShard) / loadMax)
-      if (capacity > shard.capacity) grow(shard, capacity)
-    }
+    if (this.used > 0) return
+    let depth = 0
+    while (rows / 2 ** depth > shardSlots * loadMax && depth < depthMax) depth++
+    this.shards = []
+    for (let i = 0; i < 2 ** depth; i++) this.shards.push(new Shard(shardSlots, depth))
+    this.mask = 2 ** depth - 1
   }
 
   add(row: Row): void {
     const hash = this.hashOfRow(row)
-    const shard = this.shards[hash & 255]!
-    if (shard.used + 1 > shard.capacity * loadMax) grow(shard, shard.capacity * growth)
-    let probes = put(shard.slots, shard.capacity, row + 1, hash)
+    let shard = this.shards[hash & this.mask]!
+    if (shard.used + 1 > shard.capacity * loadMax) {
+      this.split(shard, hash)
+      shard = this.shards[hash & this.mask]!
+    }
+    const probes = put(shard.slots, shard.capacity, row + 1, hash)
     shard.used++
     this.used++
-    // Equal ids (only damage makes them) never spread: stop growing where it cannot help.
-    if (probes > probesMax && shard.capacity < shard.used * 8) {
-      grow(shard, shard.capacity * growth)
-      probes = probesMax
-    }
     if (probes > this.longest) this.longest = probes
   }
 
   remove(row: Row): void {
     const hash = this.hashOfRow(row)
-    const shard = this.shards[hash & 255]!
+    const shard = this.shards[hash & this.mask]!
     const slots = shard.slots
     const capacity = shard.capacity
     let slot = home(hash, capacity)
@@ -100,9 +122,55 @@ export class MessageIndex {
     this.used--
   }
 
+  /** The next bit of the hash tells the entries of a full shard apart; where it does not, the shard becomes larger. */
+  private split(shard: Shard, hash: number): void {
+    const { slots, capacity, depth } = shard
+    const bit = 1 << depth
+    let moving = 0
+    for (let at = 0; at < slots.length; at += 2) {
+      if (slots[at] !== 0 && (slots[at + 1]! & bit) !== 0) moving++
+    }
+    // Rows under one id, which only damage makes, never part.
+    const parts = moving > 0 && moving < shard.used && depth < depthMax
+    if (!parts) {
+      shard.slots = new Uint32Array(capacity * 4)
+      shard.capacity = capacity * 2
+      for (let at = 0; at < slots.length; at += 2) {
+        if (slots[at] !== 0) put(shard.slots, shard.capacity, slots[at]!, slots[at + 1]!)
+      }
+      return
+    }
+    const sibling = new Shard(capacity, depth + 1)
+    shard.depth = depth + 1
+    sibling.used = moving
+    shard.used -= moving
+    const before = capacity === shardSlots ? splitting : new Uint32Array(slots.length)
+    before.set(slots)
+    slots.fill(0)
+    for (let at = 0; at < before.length; at += 2) {
+      const entry = before[at]!
+      if (entry === 0) continue
+      const into = (before[at + 1]! & bit) === 0 ? slots : sibling.slots
+      put(into, capacity, entry, before[at + 1]!)
+    }
+    if (bit > this.mask) {
+      this.shards = this.shards.concat(this.shards)
+      this.mask = this.shards.length - 1
+    }
+    for (let i = (hash & (bit - 1)) | bit; i < this.shards.length; i += bit * 2) {
+      this.shards[i] = sibling
+    }
+  }
+
   private hashOfRow(row: Row): number {
     const table = this.table
-    return this.hash(table.id0Of(row), table.id1Of(row), table.id2Of(row), table.id3Of(row))
+    const id0 = table.id0Of(row)
+    const id1 = table.id1Of(row)
+    const id2 = table.id2Of(row)
+    const id3 = table.id3Of(row)
+    const isAsked =
+      id0 === this.asked0 && id1 === this.asked1 && id2 === this.asked2 && id3 === this.asked3
+    return isAsked ? this.askedHash : this.hash(id0, id1, id2, id3)
   }
 
   private hash(id0: number, id1: number, id2: number, id3: number): number {
@@ -129,19 +197,10 @@ export class MessageIndex {
   }
 }
 
-function grow(shard: Shard, atLeast: number): void {
-  const before = shard.slots
-  const capacity = Math.ceil(atLeast)
-  const slots = new Uint32Array(capacity * 2)
-  for (let at = 0; at < before.length; at += 2) {
-    const entry = before[at]!
-    if (entry !== 0) put(slots, capacity, entry, before[at + 1]!)
-  }
-  shard.slots = slots
-  shard.capacity = capacity
-}
+/** Where the entries of a shard are while it splits. */
+const splitting = new Uint32Array(shardSlots * 2)
 
-/** The top of the hash names the slot (its low byte has named the shard): works for any capacity. */
+/** The top of the hash names the slot, its low bits have named the shard. */
 function home(hash: number, capacity: number): number {
   return Math.floor((hash * capacity) / 0x100000000)
 }

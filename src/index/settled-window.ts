@@ -54,7 +54,8 @@ export class SettledWindow {
     chunk.rows[at] = row
     chunk.times[at] = timeMs
     const offset = this.table.offsetOf(row)
-    this.digest.add(hashA(number, offset, timeMs), hashB(number, offset, timeMs))
+    hashEntry(number, offset, timeMs)
+    this.digest.add(laneOfA, laneOfB)
   }
 
   /** The oldest entry's row when it is past the window at `timeMs`, or one too many; or -1. */
@@ -74,7 +75,8 @@ export class SettledWindow {
     const row = chunk.rows[at]! as Row
     const timeMs = chunk.times[at]!
     const offset = this.table.offsetOf(row)
-    this.digest.remove(hashA(this.first, offset, timeMs), hashB(this.first, offset, timeMs))
+    hashEntry(this.first, offset, timeMs)
+    this.digest.remove(laneOfA, laneOfB)
     this.first++
     if (this.first - this.base === chunkEntries) {
       this.spare = this.chunks.shift()
@@ -94,7 +96,8 @@ export class SettledWindow {
   recompute(into: Digest): void {
     this.forEach((row, timeMs, number) => {
       const offset = this.table.offsetOf(row)
-      into.add(hashA(number, offset, timeMs), hashB(number, offset, timeMs))
+      hashEntry(number, offset, timeMs)
+      into.add(laneOfA, laneOfB)
     })
   }
 
@@ -119,18 +122,18 @@ export class SettledWindow {
   }
 }
 
-function hashA(number: number, offset: Offset, timeMs: number): number {
-  const hash = mixA(mixA(mixA(laneA, lowWord(number)), lowWord(offset)), lowWord(timeMs))
-  return finish(mixA(hash, highWords(number, offset, timeMs)))
+/** Both lanes of an entry, in `laneOfA` and `laneOfB`: two numbers without an object. */
+function hashEntry(number: number, offset: Offset, timeMs: number): void {
+  const high =
+    highWord(number) ^
+    Math.imul(highWord(offset), 0x85ebca6b) ^
+    Math.imul(highWord(timeMs), 0xc2b2ae35)
+  const first = lowWord(number)
+  const second = lowWord(offset)
+  const third = lowWord(timeMs)
+  laneOfA = finish(mixA(mixA(mixA(mixA(laneA, first), second), third), high))
+  laneOfB = finish(mixB(mixB(mixB(mixB(laneB, first), second), third), high))
 }
 
-function hashB(number: number, offset: Offset, timeMs: number): number {
-  const hash = mixB(mixB(mixB(laneB, lowWord(number)), lowWord(offset)), lowWord(timeMs))
-  return finish(mixB(hash, highWords(number, offset, timeMs)))
-}
-
-/** The three high words, each below 2^21, in one. */
-function highWords(number: number, offset: Offset, timeMs: number): number {
-  const shifted = Math.imul(highWord(offset), 0x85ebca6b) ^ Math.imul(highWord(timeMs), 0xc2b2ae35)
-  return highWord(number) ^ shifted
-}
+let laneOfA = 0
+let laneOfB = 0
