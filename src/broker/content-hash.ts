@@ -2,11 +2,14 @@
 // Not a defence against someone who forges collisions: such a publisher harms only its own message.
 
 import type { MessageView } from '../model/message.ts'
+import { Words } from '../model/words.ts'
 
 export interface ContentHash {
   content0: number
   content1: number
 }
+
+const words = new Words()
 
 /** Fills `into` with two unsigned 32-bit words. */
 export function hashContent(
@@ -20,12 +23,19 @@ export function hashContent(
   let a = Math.imul(topic ^ 0x9e3779b9, 0x01000193) ^ Math.imul(type, 0x27d4eb2f) ^ view.form
   let b = Math.imul(topic + end - view.bodyStart, 0x85ebca6b) + Math.imul(type, 0x165667b1)
   let at = view.bodyStart
-  for (; at + 4 <= end; at += 4) {
-    const word =
-      bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
-    a = Math.imul(a ^ word, 0xcc9e2d51)
-    a = (a << 13) | (a >>> 19)
-    b = Math.imul(b + word, 0x1b873593) ^ (b >>> 15)
+  const from = words.of(bytes)
+  // Two words a step, one multiplied into each lane and both added to both: half the chain, all of the bits.
+  for (; at + 8 <= end; at += 8) {
+    const even = from.getInt32(at, true)
+    const odd = from.getInt32(at + 4, true)
+    a = Math.imul(a ^ even, 0xcc9e2d51)
+    b = Math.imul(b ^ odd, 0x1b873593)
+    a = ((a << 13) | (a >>> 19)) + odd
+    b = ((b << 15) | (b >>> 17)) + even
+  }
+  if (at + 4 <= end) {
+    a = Math.imul(a ^ from.getInt32(at, true), 0xcc9e2d51)
+    at += 4
   }
   let tail = 0
   for (let shift = 0; at < end; at += 1, shift += 8) tail |= bytes[at]! << shift

@@ -5,7 +5,7 @@ import CRC32 from 'crc-32'
 import zlib from 'node:zlib'
 
 /** Bytes from which one native call is cheaper than JavaScript. */
-export const nativeFromBytes = 512
+export const nativeFromBytes = 256
 
 type Native = (data: Uint8Array, seed: number) => number
 const native: Native | undefined = (zlib as { crc32?: Native }).crc32

@@ -2,12 +2,15 @@
 // a frame. It never looks into a body. The layout is drawn in docs/log-format.md.
 
 import { logFrameBytesMax } from '../model/limits.ts'
+import { Words } from '../model/words.ts'
 import { checksum } from './checksum.ts'
 
 export const logFrameHeadBytes = 32
 
 /** Flag bit 0: the last frame of its batch. */
 export const lastOfBatch = 1
+
+const words = new Words()
 
 const lengthAt = 4
 const kindAt = 8
@@ -27,14 +30,14 @@ export function writeFrameHead(
   offset: number,
   timeMs: number,
 ): void {
-  writeU32(target, start + lengthAt, length)
-  target[start + kindAt] = kind
-  target[start + flagsAt] = 0
-  target[start + reservedAt] = 0
-  target[start + reservedAt + 1] = 0
-  writeU32(target, start + distanceAt, distance)
-  writeU48(target, start + offsetAt, offset)
-  writeU48(target, start + timeAt, timeMs)
+  const to = words.of(target)
+  to.setUint32(start + lengthAt, length, true)
+  to.setUint32(start + kindAt, kind, true) // flags and two reserved bytes are zero
+  to.setUint32(start + distanceAt, distance, true)
+  to.setUint32(start + offsetAt, offset, true)
+  to.setUint32(start + offsetAt + 4, Math.floor(offset / 0x100000000), true)
+  to.setUint32(start + timeAt, timeMs, true)
+  to.setUint32(start + timeAt + 4, Math.floor(timeMs / 0x100000000), true)
 }
 
 /** The last touch: flags, then the crc over all that follows it. */

@@ -19,6 +19,7 @@ import type {
   PublishedRecord,
   Routing,
 } from '../model/record.ts'
+import { Words } from '../model/words.ts'
 import { BodyReader, corruptBody, unzigzag, varintSize, writeVarint, zigzag } from './varint.ts'
 
 export const decisionReasons: readonly DecisionReason[] = [
@@ -30,6 +31,8 @@ export const decisionReasons: readonly DecisionReason[] = [
 
 const noNumbers: readonly never[] = Object.freeze([])
 export const emptyRouting: Routing = Object.freeze({ durable: noNumbers, transient: noNumbers })
+
+const words = new Words()
 
 /** Everything of a message body but the groups and the message: tags and the longest numbers. */
 const messageOverheadMax = 96
@@ -56,28 +59,30 @@ export function encodeMessage(
   target: Uint8Array,
   start: number,
 ): number {
+  const to = words.of(target)
   target[start] = 0x0a
   target[start + 1] = 16
-  writeWord(target, start + 2, record.id0)
-  writeWord(target, start + 6, record.id1)
-  writeWord(target, start + 10, record.id2)
-  writeWord(target, start + 14, record.id3)
+  to.setUint32(start + 2, record.id0)
+  to.setUint32(start + 6, record.id1)
+  to.setUint32(start + 10, record.id2)
+  to.setUint32(start + 14, record.id3)
   let at = numberField(target, start + 18, 0x10, record.topic)
   at = numberField(target, at, 0x18, record.type)
   at = numberField(target, at, 0x20, record.publisher)
   at = numberField(target, at, 0x28, record.form)
   target[at++] = 0x31
-  at = writeFixed32(target, at, record.content0)
-  at = writeFixed32(target, at, record.content1)
+  to.setUint32(at, record.content0, true)
+  to.setUint32(at + 4, record.content1, true)
+  at += 8
   at = numberField(target, at, 0x38, record.expiresAt)
   at = numberField(target, at, 0x40, record.deliverLimit)
   at = packedField(target, at, 0x4a, routing.durable)
   at = packedField(target, at, 0x52, routing.transient)
-  const { source, start: from, end: to } = record.message
+  const { source, start: from, end } = record.message
   target[at++] = 0x7a
-  at = writeVarint(target, at, to - from)
-  target.set(from === 0 && to === source.length ? source : source.subarray(from, to), at)
-  return at + to - from
+  at = writeVarint(target, at, end - from)
+  target.set(from === 0 && end === source.length ? source : source.subarray(from, end), at)
+  return at + end - from
 }
 
 export function encodeDelivered(
@@ -322,21 +327,6 @@ export function routingOf(durable: readonly number[], transient: readonly number
 export function formOf(value: number): MessageForm {
   if (value !== 0x11 && value !== 0x12) throw corruptBody('an unknown form of message')
   return value
-}
-
-function writeWord(target: Uint8Array, at: number, word: number): void {
-  target[at] = word >>> 24
-  target[at + 1] = word >>> 16
-  target[at + 2] = word >>> 8
-  target[at + 3] = word
-}
-
-function writeFixed32(target: Uint8Array, at: number, value: number): number {
-  target[at] = value
-  target[at + 1] = value >>> 8
-  target[at + 2] = value >>> 16
-  target[at + 3] = value >>> 24
-  return at + 4
 }
 
 function numberField(target: Uint8Array, at: number, tag: number, value: number): number {

@@ -1,6 +1,7 @@
 // The packets that travel as often as messages do: store ack, deliver ack and TX_ACK, read lazily and written straight
 // into an output buffer. No object, view or string per packet.
 
+import { copyWords, Words } from '../model/words.ts'
 import type { Framing } from './frame.ts'
 import { headBytes, writeHead } from './frame.ts'
 import { HeaderView } from './header.ts'
@@ -9,6 +10,7 @@ import { commands } from './packet.ts'
 import {
   putFlag,
   putSpan,
+  putVarint,
   putVarint64,
   varintBytes,
   wireBytes,
@@ -141,9 +143,13 @@ export function writeStoreAck(
   const idBytes = idEnd - idStart
   const bodyBytes = spanBytes(idBytes) + 2 + spanBytes(feedback.length)
   at = writeHead(target, at, opaque, commands.storeAck, bodyBytes, framing)
-  at = putSpan(target, at, 1, idSource, idStart, idEnd)
+  const to = targetWords.of(target)
+  target[at++] = tagOf(1)
+  at = copyWords(to, putVarint(target, at, idBytes), idWords.of(idSource), idStart, idEnd)
   at = putFlag(target, at, 2, status)
-  return putSpan(target, at, 3, feedback, 0, feedback.length)
+  target[at++] = tagOf(3)
+  at = putVarint(target, at, feedback.length)
+  return copyWords(to, at, textWords.of(feedback), 0, feedback.length)
 }
 
 /** Writes a whole DELIVER_ACK frame for the message in `message`, names copied from its header. */
@@ -200,6 +206,12 @@ export function writeTxAck(
 export function ackBytesMax(framing: Framing, spans: number): number {
   return headBytes(framing) + ackFixedBytesMax + spans
 }
+
+const targetWords = new Words()
+const idWords = new Words()
+const textWords = new Words()
+
+const tagOf = (field: number): number => (field << 3) | wireBytes
 
 function spanBytes(count: number): number {
   return 1 + varintBytes(count) + count

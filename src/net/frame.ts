@@ -2,6 +2,7 @@
 // Never makes a view or a copy of a frame that lies in one chunk, never allocates by the size a frame announces.
 
 import { frameHeadBytes, packetBodyBytesMax } from '../model/limits.ts'
+import { Words } from '../model/words.ts'
 
 /** `bare`: a 19-byte head and the body (Go, since 2017). `prefixed`: the same behind its length as int32 (Java). */
 export type Framing = 'bare' | 'prefixed'
@@ -174,6 +175,7 @@ export class FrameReader {
 }
 
 const noBytes = new Uint8Array(0)
+const words = new Words()
 
 /**
  * The framing of a connection from its first bytes, or undefined while they are too few (at most 22).
@@ -209,17 +211,16 @@ export function writeHead(
   bodyLength: number,
   framing: Framing,
 ): number {
+  const to = words.of(target)
   if (framing === 'prefixed') {
-    putU32(target, at, frameHeadBytes + bodyLength)
+    to.setUint32(at, frameHeadBytes + bodyLength)
     at += framePrefixBytes
   }
-  putU32(target, at, opaque)
-  target[at + 4] = command
-  target[at + 5] = 0
-  target[at + 6] = 0
-  putU32(target, at + 7, 0)
-  putU32(target, at + 11, 0)
-  putU32(target, at + 15, bodyLength)
+  to.setUint32(at, opaque)
+  to.setUint32(at + 4, command << 24) // and 24 of the 80 bits of version and extension, all zero
+  to.setUint32(at + 8, 0)
+  to.setUint32(at + 11, 0)
+  to.setUint32(at + 15, bodyLength)
   return at + frameHeadBytes
 }
 
@@ -241,11 +242,4 @@ function u32(source: Uint8Array, at: number): number {
 
 function i32(source: Uint8Array, at: number): number {
   return (source[at]! << 24) | (source[at + 1]! << 16) | (source[at + 2]! << 8) | source[at + 3]!
-}
-
-function putU32(target: Uint8Array, at: number, value: number): void {
-  target[at] = value >>> 24
-  target[at + 1] = value >>> 16
-  target[at + 2] = value >>> 8
-  target[at + 3] = value
 }
