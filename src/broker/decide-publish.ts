@@ -1,6 +1,6 @@
 // Taking a message: the original's checks in the original's order, then idempotence, then the record.
 
-import type { GroupNumber, TopicNumber, TypeNumber } from '../model/ids.ts'
+import type { TopicNumber, TypeNumber } from '../model/ids.ts'
 import {
   namesBytesMax,
   namesMax,
@@ -8,8 +8,7 @@ import {
   topicBytesMax,
   typeBytesMax,
 } from '../model/limits.ts'
-import type { MessageView } from '../model/message.ts'
-import type { DictionaryName, PreparedRecord, PublishedRecord, Routing } from '../model/record.ts'
+import type { DictionaryName, PreparedRecord, PublishedRecord } from '../model/record.ts'
 import { statusPrepared, statusRolledBack } from '../index/message-table.ts'
 import type { PublishCommand } from './command.ts'
 import { type ContentHash, hashContent } from './content-hash.ts'
@@ -126,42 +125,26 @@ function decideStored(
     else out.effects.push(storeAck(command, moment, true, undefined))
     return
   }
-  const routing = view.commit ? state.bindings.route(topic, type) : noRouting
-  const record = published(view, topic, type, member.group, routing)
-  if (view.commit) out.records.push(record)
-  else out.records.push(prepared(record))
+  const record = out.published
+  record.id0 = view.id0
+  record.id1 = view.id1
+  record.id2 = view.id2
+  record.id3 = view.id3
+  record.topic = topic
+  record.type = type
+  record.publisher = member.group
+  record.form = view.form
+  record.content0 = content.content0
+  record.content1 = content.content1
+  record.expiresAt = view.expiresAt
+  record.deliverLimit = view.deliverLimit
+  record.message = view.message
+  if (view.commit) record.routing = state.bindings.route(topic, type)
+  out.records.push(view.commit ? record : prepared(record))
   out.effects.push(storeAck(command, moment, true, undefined))
 }
 
-const noRouting: Routing = { durable: [], transient: [] }
-
 /** Written out field by field: spreading an object here would cost more than all the rest of deciding. */
-function published(
-  view: MessageView,
-  topic: TopicNumber,
-  type: TypeNumber,
-  publisher: GroupNumber,
-  routing: Routing,
-): PublishedRecord {
-  return {
-    kind: 'published',
-    id0: view.id0,
-    id1: view.id1,
-    id2: view.id2,
-    id3: view.id3,
-    topic,
-    type,
-    publisher,
-    form: view.form,
-    content0: content.content0,
-    content1: content.content1,
-    expiresAt: view.expiresAt,
-    deliverLimit: view.deliverLimit,
-    message: view.message,
-    routing,
-  }
-}
-
 function prepared(record: PublishedRecord): PreparedRecord {
   const { id0, id1, id2, id3, topic, type, publisher, form } = record
   const { content0, content1, expiresAt, deliverLimit, message } = record

@@ -1,15 +1,25 @@
 // What `decide` answers: records to append, effects that wait for them, and refusals that need not wait. One object is
 // reused for every command, so deciding allocates only what it decides.
 
-import type { LogRecord } from '../model/record.ts'
-import type { ConnectionNumber, GroupNumber, Offset } from '../model/ids.ts'
+import type { LogRecord, PublishedRecord } from '../model/record.ts'
+import type {
+  ConnectionNumber,
+  GroupNumber,
+  Offset,
+  TopicNumber,
+  TypeNumber,
+} from '../model/ids.ts'
 import type { Effect } from './effect.ts'
 import type { FlyMessage } from './group-session.ts'
 import type { Member } from './member.ts'
 import type { LostConnection } from './lost-connection.ts'
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
 export class Decision {
   readonly records: LogRecord[] = []
+  /** The record of a publish, filled anew each time: most commands are publishes, and it is used up before the next. */
+  readonly published: Mutable<PublishedRecord> = emptyPublished()
   /** Held until everything appended so far is durable. */
   readonly effects: Effect[] = []
   /** Promise nothing, so they leave at once. */
@@ -58,6 +68,26 @@ export class Decision {
 /** Setting the length costs more than taking out the one or two that are mostly in it. */
 function empty(list: unknown[]): void {
   while (list.length > 0) list.pop()
+}
+
+function emptyPublished(): PublishedRecord {
+  return {
+    kind: 'published',
+    id0: 0,
+    id1: 0,
+    id2: 0,
+    id3: 0,
+    topic: 0 as TopicNumber,
+    type: 0 as TypeNumber,
+    publisher: 0 as GroupNumber,
+    form: 0x11,
+    content0: 0,
+    content1: 0,
+    expiresAt: 0,
+    deliverLimit: 0,
+    message: { source: new Uint8Array(0), start: 0, end: 0 },
+    routing: { durable: [], transient: [] },
+  }
 }
 
 /** What is neither state nor session: handed in, so that deciding is a function. */

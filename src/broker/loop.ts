@@ -80,6 +80,8 @@ export class BrokerLoop implements BrokerPort {
   #nextExpiryMs = 0
   #idleAtMs = Infinity
   #refusal: string | undefined
+  /** Until so many bytes are unflushed, what was found about space holds. */
+  #spaceKnownTo = 0
   #stopped = false
   #whenReleased: (() => void)[] = []
 
@@ -133,7 +135,8 @@ export class BrokerLoop implements BrokerPort {
         command = { ...command, unsent }
       }
       const out = this.#decision
-      const moment = this.#now()
+      // Commands of one turn share its time: they were all readable when it began.
+      const moment = this.#turnPlanned ? this.#sameTurn() : this.#now()
       do {
         out.clear()
         decide(this.state, this.session, this.settings, command, moment, out)
@@ -153,13 +156,13 @@ export class BrokerLoop implements BrokerPort {
   /** From now on every publish is refused with this reason; undefined takes them again. */
   refusePublishes(reason: string | undefined): void {
     this.#refusal = reason
+    this.#spaceKnownTo = 0
   }
 
   /** The log has made more durable: what waited for it leaves, and the next batch goes. */
   durable(): void {
     if (this.#stopped) return
-    const released = this.#held.release(this.#log.durableOffset)
-    if (released.length > 0) this.#sink?.release(released)
+    this.#release()
     if (this.#log.unflushedBytes > 0) this.#log.flush()
     if (this.session.dirty.length > 0) this.#planTurn()
     if (this.#held.size === 0 && this.#log.unflushedBytes === 0)
@@ -188,10 +191,29 @@ export class BrokerLoop implements BrokerPort {
   #now(): Moment {
     const moment = this.#moment
     moment.nowMs = this.nowMs()
-    moment.unflushedBytes = this.#log.unflushedBytes
-    moment.refusal = this.#refusal ?? (this.#log.isFull ? 'disk full, retry later' : undefined)
     moment.chance = this.#random()
+    this.#spaceKnownTo = 0
+    return this.#sameTurn()
+  }
+
+  #sameTurn(): Moment {
+    const moment = this.#moment
+    const unflushed = this.#log.unflushedBytes
+    moment.unflushedBytes = unflushed
+    if (unflushed >= this.#spaceKnownTo) this.#lookForSpace(unflushed)
     return moment
+  }
+
+  #lookForSpace(unflushed: number): void {
+    this.#spaceKnownTo = unflushed + earlyTurnBytes
+    this.#moment.refusal =
+      this.#refusal ?? (this.#log.isFull ? 'disk full, retry later' : undefined)
+  }
+
+  #release(): void {
+    const released = this.#held.release(this.#log.durableOffset)
+    if (released.length > 0) this.#sink?.release(released)
+    this.#held.done(released)
   }
 
   /** Carry out what was decided: records into log and state, then the session's side, then the effects into the queue. */
@@ -245,10 +267,12 @@ export class BrokerLoop implements BrokerPort {
   #planTurn(): void {
     if (this.#turnPlanned || this.#stopped) return
     this.#turnPlanned = true
-    this.#scheduler.soon(() => {
-      this.#turnPlanned = false
-      if (!this.#stopped) this.#turn()
-    })
+    this.#scheduler.soon(this.#plannedTurn)
+  }
+
+  readonly #plannedTurn = (): void => {
+    this.#turnPlanned = false
+    if (!this.#stopped) this.#turn()
   }
 
   #turn(): void {
@@ -278,8 +302,7 @@ export class BrokerLoop implements BrokerPort {
       this.#immediate = []
       this.#sink?.release(leaving)
     }
-    const released = this.#held.release(this.#log.durableOffset)
-    if (released.length > 0) this.#sink?.release(released)
+    this.#release()
     this.#log.flush()
     if (session.dirty.length > 0) this.#planTurn()
     this.#armTimer()

@@ -50,6 +50,8 @@ export class Session {
   /** Value: group number. */
   readonly #wakes = new DueHeap()
   readonly #queues: QueueSession[] = []
+  /** Commands come in runs of one connection. */
+  #lastMember: Member | undefined
   /** Of all fly messages that wait. */
   #flyBytes = 0
   readonly #flying = new Map<number, FlyMessage>()
@@ -81,7 +83,9 @@ export class Session {
   }
 
   memberOf(connection: ConnectionNumber): Member | undefined {
-    return this.members.get(connection)
+    const last = this.#lastMember
+    if (last?.connection === connection) return last
+    return (this.#lastMember = this.members.get(connection))
   }
 
   markDirty(group: GroupSession): void {
@@ -113,6 +117,7 @@ export class Session {
     if (member === undefined) return
     if (this.inFlight.ofConnection(connection, 1).length > 0) this.lost.push(lost)
     this.members.delete(connection)
+    this.#lastMember = undefined
     const group = this.groupOf(member.group)
     group.members.splice(group.members.indexOf(member), 1)
     this.markDirty(group)
@@ -210,7 +215,7 @@ export class Session {
 
   /** A lease ended with an answer in time. */
   answer(index: number): void {
-    this.members.get(this.inFlight.connectionOf(index))?.answered()
+    this.memberOf(this.inFlight.connectionOf(index))?.answered()
     this.#end(index)
   }
 
