@@ -82,7 +82,7 @@ export const configFileBytesMax: number = 1024 * 1024
 export const stopTimeoutMs = 15_000
 /** A checkpoint is due when this long has passed or this much was appended since the last: both bound what a start replays. */
 export const checkpointIntervalMs = 60_000
-export const checkpointBytes: number = 256 * 1024 * 1024
+export const checkpointBytes: number = 512 * 1024 * 1024
 
 /** The registry file. It is read again this often even when nobody reports a change (60 s at most: the original's). */
 export const registryRereadMs = 10_000
