@@ -62,6 +62,8 @@ interface Settings {
   readonly cells: string
   readonly rounds: string
   readonly seconds: string
+  /** Of load that is not counted: code is compiled by use, on both sides. */
+  readonly 'warmup-seconds': string
   readonly 'body-bytes': string
   readonly only?: string | undefined
   readonly dir?: string | undefined
@@ -76,7 +78,8 @@ function settingsOf(grid: Grid): Settings {
     options: {
       cells: { type: 'string', default: grid.cells },
       rounds: { type: 'string', default: '3' },
-      seconds: { type: 'string', default: '2' },
+      seconds: { type: 'string', default: '3' },
+      'warmup-seconds': { type: 'string', default: '2' },
       'body-bytes': { type: 'string', default: '200' },
       only: { type: 'string' },
       dir: { type: 'string' },
@@ -178,6 +181,7 @@ async function runOnce(
       window: Math.floor(65_536 / cell.connections),
       'body-bytes': settings['body-bytes'],
       seconds: settings.seconds,
+      'warmup-seconds': settings['warmup-seconds'],
     })
   } finally {
     await server.stop()
