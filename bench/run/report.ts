@@ -26,12 +26,19 @@ export function writeReport(report: Report, plot: Plot, dir: string = resultsDir
   mkdirSync(dir, { recursive: true })
   const date = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
   const path = join(dir, `${report.name}-${date}`)
-  writeFileSync(`${path}.json`, `${JSON.stringify({ date, ...report }, undefined, 1)}\n`)
+  const json = JSON.stringify({ date, ...report }, withoutFolders, 1)
+  writeFileSync(`${path}.json`, `${json}\n`)
   const { machine } = report
   const from = `commit ${machine.commit}, ${machine.cores} x ${machine.cpu}, Node ${machine.node}`
   const disk = `disk probe ${probeText(report.probeBefore)}, after ${probeText(report.probeAfter)}`
   writeFileSync(`${path}.svg`, plotBars({ ...plot, foot: [from, disk] }))
   return path
+}
+
+/** Results are shared: where a machine keeps its folders is nobody's business and changes no figure. */
+function withoutFolders(_key: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  return value.replace(/(^|[\s=])\/[^\s]*/g, '$1(elsewhere)')
 }
 
 /** First column to the left, the others to the right. */
