@@ -4,8 +4,12 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { test, type TestContext } from 'node:test'
+import { apply } from '../../src/broker/apply.ts'
+import { nodeDisk } from '../../src/log/disk-node.ts'
 import { askOwner } from '../../src/log/folder-owner.ts'
+import { Log } from '../../src/log/log.ts'
 import { commands, encodeMessage } from '../../src/net/packet.ts'
+import { emptyState } from '../../src/recover-state.ts'
 import { temporaryFolder, type BrokerProcess } from '../support/broker-process.ts'
 import { recovered } from '../fixtures/folder.ts'
 import { KillLoad } from '../support/kill-load.ts'
@@ -36,6 +40,22 @@ function folderFor(t: TestContext, name: string): string {
   const dataDir = temporaryFolder(name)
   t.after(() => rmSync(dataDir, { recursive: true, force: true }))
   return dataDir
+}
+
+/** Of the state that the records below `offset` make. */
+async function digestAt(dataDir: string, offset: number): Promise<string> {
+  const state = emptyState()
+  const log = await Log.open({
+    dir: dataDir,
+    disk: nodeDisk,
+    durability: { kind: 'memory' },
+    random: () => 0,
+  })
+  await log.recover((record, place) => {
+    if (place.offset < offset) apply(state, record, place)
+  })
+  await log.close()
+  return state.digest()
 }
 
 /** Nothing is on its way any more: two looks in a row see the same durable end. */
@@ -76,8 +96,9 @@ test(
       assert.ok(short.checkpoint !== undefined && short.checkpoint > 0, 'a checkpoint was used')
       assert.ok(short.recovery.records < whole.recovery.records)
       assert.equal(short.state.digest(), whole.state.digest())
-      assert.equal(whole.recovery.end.offset, status.endOffset)
-      assert.equal(whole.state.digest(), status.digest, `life ${life}`)
+      // A retry or the closing record of an idle spell may have come between the look and the kill.
+      assert.ok(whole.recovery.end.offset >= status.endOffset)
+      assert.equal(await digestAt(dataDir, status.endOffset), status.digest, `life ${life}`)
       assert.equal(whole.recovery.degraded, false)
     }
   },
