@@ -41,6 +41,16 @@ test('a missing folder has no names, a missing file is an error', async (context
   await assert.rejects(nodeDisk.open(`${dir}/none`, 'read'), { code: 'ENOENT' })
 })
 
+test('folders are made with their parents, and one that cannot be made is an error at once', async (context) => {
+  const root = temporary(context)
+  await nodeDisk.ensureFolder(`${root}/a/b/c`)
+  await nodeDisk.ensureFolder(`${root}/a/b/c`)
+  assert.deepEqual(await nodeDisk.list(`${root}/a/b`), ['c'])
+  fs.writeFileSync(`${root}/file`, '')
+  await assert.rejects(nodeDisk.ensureFolder(`${root}/file/d`), /ENOTDIR|ENOENT/)
+  if (fs.existsSync('/proc/self')) await assert.rejects(nodeDisk.ensureFolder('/proc/kiteq/d'))
+})
+
 test('the log lives on a real disk: write, roll, stop, recover, write on', async (context) => {
   const dir = temporary(context)
   const options = { dir, segmentBytes: 20_000, batchBytesMax: 4096 }

@@ -31,14 +31,26 @@ export const nodeDisk: Disk = {
   async ensureFolder(folder) {
     const missing: string[] = []
     for (let at = folder; !(await fse.pathExists(at)); at = dirname(at)) missing.push(at)
-    await fse.ensureDir(folder)
-    for (const made of missing) await syncFolder(dirname(made))
+    // One by one: a recursive mkdir of Node never ends where a parent lets nobody make folders (/proc).
+    for (const made of missing.reverse()) {
+      await makeFolder(made)
+      await syncFolder(dirname(made))
+    }
   },
   syncFolder,
   async freeBytes(folder) {
     const { bavail, bsize } = await fs.promises.statfs(folder)
     return bavail * bsize
   },
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await fs.promises.mkdir(path)
+  } catch (error) {
+    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST'
+    if (!isThere || !(await fs.promises.stat(path)).isDirectory()) throw error
+  }
 }
 
 class NodeFile implements DiskFile {

@@ -4,6 +4,7 @@
 import { invariant } from '../model/assert.ts'
 import { KiteQError } from '../model/errors.ts'
 import type { Epoch, Offset, Position, SegmentNumber } from '../model/ids.ts'
+import { logFrameBytesMax } from '../model/limits.ts'
 import type { LogRecord, RecordPlace } from '../model/record.ts'
 import { shortWrite, syncFile, writeAll, type Disk, type DiskFile } from './disk.ts'
 import type { Durability } from './durability.ts'
@@ -247,8 +248,8 @@ export class LogWriter {
   }
 
   #makeRoom(most: number): void {
-    const { batchBytesMax } = this.#options
-    invariant(most <= batchBytesMax, `a record of ${most} bytes, a batch holds ${batchBytesMax}`)
+    const frameBytesMax = Math.min(this.#options.batchBytesMax, logFrameBytesMax)
+    invariant(most <= frameBytesMax, `a record of ${most} bytes, the most is ${frameBytesMax}`)
     this.#seal()
     const at = this.#chunk.base + this.#chunk.used
     if (at + most > this.#plan.capacity) {

@@ -208,7 +208,7 @@ export class Log {
 
   /** To be called every few seconds, so that `isFull` knows how much is free now. */
   checkSpace(): void {
-    this.#writer?.supply.checkSpace()
+    this.#writer?.supply.checkSpace(this.#writer.isFull)
   }
 
   /** Behind everything appended: where a checkpoint taken now resumes, once `durableOffset` has reached it. */

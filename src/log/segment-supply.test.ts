@@ -43,3 +43,25 @@ test('a segment that is needed at once is not kept waiting for the pace', async 
   assert.equal(log.durableOffset, log.endOffset)
   await log.close()
 })
+
+test('a disk that was full is seen to have space again, also while zeros were being written', async () => {
+  for (let free = 6; free <= 24; free += 2) {
+    const disk = new MemoryDisk()
+    disk.free = free * mebibyte
+    const options = { segmentBytes: 8 * mebibyte, batchBytesMax: 512 * 1024 }
+    const { log } = await startSmall(disk, options)
+    for (let n = 1; !log.isFull; n++) {
+      assert.ok(n < 5000, 'never full')
+      await writeBatch(log, [numbered(n, 50 * 1024)])
+    }
+    disk.free += 60 * mebibyte
+    const hasSpace = (): boolean => !log.isFull && !log.outOfSpace
+    for (let look = 0; !hasSpace(); look++) {
+      assert.ok(look < 20, `still full, ${free} MiB were free at the start`)
+      log.checkSpace()
+      for (let turn = 0; turn < 50; turn++) await nodeTurn()
+    }
+    await writeBatch(log, [numbered(5001, 50 * 1024)])
+    await log.close()
+  }
+})

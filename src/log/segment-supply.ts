@@ -110,10 +110,14 @@ export class SegmentSupply {
     this.#goOn?.()
   }
 
-  /** To be called every few seconds: looks how much is free, and goes on where the space ended if there is some again. */
-  checkSpace(): void {
+  /**
+   * To be called every few seconds: looks how much is free, and goes on where the space ended if there is some again.
+   * `isFull`: nothing is appended meanwhile, so nothing sets the pace.
+   */
+  checkSpace(isFull: boolean): void {
+    if (isFull) this.#hurry()
     if (this.outOfSpace) this.#run(() => this.#resume())
-    if (this.#work !== undefined || this.#looking !== undefined || this.#closing) return
+    if (this.#looking !== undefined || this.#closing) return
     const done = (): void => {
       this.#looking = undefined
     }
