@@ -3,7 +3,7 @@
 import { entryFly, entryStored } from '../consumer-offsets/in-flight.ts'
 import { backoffMs, isExhausted } from '../consumer-offsets/redelivery.ts'
 import type { GroupNumber, Offset, Row } from '../model/ids.ts'
-import { feedbackCharsMax, flyAttemptsMax } from '../model/limits.ts'
+import { feedbackCharsMax, flyAttemptsMax, recordListMax } from '../model/limits.ts'
 import type { FailureCause } from '../model/record.ts'
 import type { DeliverAckCommand, UndeliverableCommand } from './command.ts'
 import type { Decision, Moment } from './decision.ts'
@@ -71,10 +71,20 @@ function decideLateAck(
   if (command.status) out.acks.push({ group, message: late.message })
 }
 
-/** One record for all acks of a turn and group. */
+/** One record for all acks of a turn and group, or a few. */
 export function decideGathered(session: Session, out: Decision): void {
-  for (const [group, messages] of session.acked)
-    out.records.push({ kind: 'acked', group, messages })
+  for (const [group, messages] of session.acked) {
+    if (messages.length <= recordListMax) {
+      out.records.push({ kind: 'acked', group, messages })
+      continue
+    }
+    for (let from = 0; from < messages.length; from += recordListMax)
+      out.records.push({
+        kind: 'acked',
+        group,
+        messages: messages.slice(from, from + recordListMax),
+      })
+  }
 }
 
 /** Leases that have run out, oldest first. */

@@ -4,33 +4,32 @@
 import type { Dictionary } from '../index/dictionary.ts'
 import type { GroupNumber, Ordinal, TopicNumber, TypeNumber } from '../model/ids.ts'
 import {
-  bindingsPerTopicMax,
-  groupBytesMax,
   feedbackCharsMax,
-  groupsPerTopicMax,
-  regexesPerListMax,
-  regexesPerTopicMax,
+  groupBytesMax,
   namesBytesMax,
   namesMax,
-  patternCharsMax,
+  recordListMax,
   topicBytesMax,
 } from '../model/limits.ts'
 import type { Binding, BindingSource } from '../model/record.ts'
 import type { RegistrySnapshot } from '../model/registry.ts'
+import { crowding, isCrowded, refusal } from './binding-limits.ts'
 import type { BindCommand, ClientBinding, OperatorAction, OperatorCommand } from './command.ts'
-import type { Decision } from './decision.ts'
+import type { Decision, Moment } from './decision.ts'
 import { isServed } from './served-topics.ts'
 import type { Session } from './session.ts'
 import type { BrokerSettings } from './settings.ts'
 import type { BrokerState } from './state.ts'
 
 const encoder = new TextEncoder()
+const tooManyChanges = 'bindings change too fast for what waits, try again in a second'
 
 export function decideBind(
   state: BrokerState,
   session: Session,
   settings: BrokerSettings,
   command: BindCommand,
+  moment: Moment,
   out: Decision,
 ): void {
   const member = session.memberOf(command.connection)
@@ -38,7 +37,10 @@ export function decideBind(
   const { connection, opaque } = command
   const refuse = (feedback: string): void =>
     void out.immediate.push({ kind: 'command-ack', connection, opaque, status: false, feedback })
-  const refused = refusal(command.topic, command.bindings) ?? unserved(settings, command)
+  const refused =
+    refusal(command.topic, command.bindings) ??
+    unserved(settings, command) ??
+    (session.bindingWalk.level(moment.nowMs) < 1 ? tooManyChanges : undefined)
   if (refused !== undefined) {
     refuse(refused)
     return
@@ -181,33 +183,15 @@ function change(
   if (!sameList(state.bindings.listOf(source, topic, group), bindings)) {
     const types = waitingTypes(state, topic, group)
     const { parks, unparks } = state.bindings.preview(source, topic, group, bindings, types)
-    out.records.push({ kind: 'bindings-changed', source, topic, group, bindings, parks, unparks })
+    const changed = { kind: 'bindings-changed', source, topic, group, bindings } as const
+    for (let from = 0; from === 0 || from < Math.max(parks.length, unparks.length);) {
+      const to = from + recordListMax
+      const part = { parks: parks.slice(from, to), unparks: unparks.slice(from, to) }
+      out.records.push({ ...changed, ...part })
+      from = to
+    }
   }
   return state.bindings.problemsOf(bindings).join('; ').slice(0, feedbackCharsMax)
-}
-
-/** What a client or an operator may not bind because of what is bound already; the registry is trusted. */
-function crowding(
-  state: BrokerState,
-  topic: TopicNumber,
-  group: GroupNumber,
-  bindings: readonly ClientBinding[],
-): string | undefined {
-  if (bindings.length === 0) return undefined
-  if (isCrowded(state, topic, group))
-    return `topic: expected at most ${groupsPerTopicMax} groups bound to it`
-  const regexes = bindings.filter((one) => one.bindType === 'regex').length
-  if (regexes > regexesPerListMax)
-    return `bindings: expected at most ${regexesPerListMax} regular expressions in one list`
-  if (regexes > 0 && regexes + state.bindings.regexesOf(topic, group) > regexesPerTopicMax)
-    return `topic: expected at most ${regexesPerTopicMax} regular expressions bound to it`
-  return undefined
-}
-
-function isCrowded(state: BrokerState, topic: TopicNumber, group: GroupNumber): boolean {
-  return (
-    !state.bindings.isBound(topic, group) && state.bindings.groupsOf(topic) >= groupsPerTopicMax
-  )
 }
 
 function sameList(a: readonly Binding[], b: readonly Binding[]): boolean {
@@ -232,17 +216,6 @@ function waitingTypes(state: BrokerState, topic: TopicNumber, group: GroupNumber
     if (row !== -1) types.add(state.messages.typeOf(row))
   })
   return types
-}
-
-function refusal(topic: Uint8Array, bindings: readonly ClientBinding[]): string | undefined {
-  if (topic.length === 0 || topic.length > topicBytesMax)
-    return `topic: expected 1 to ${topicBytesMax} bytes`
-  if (bindings.length > bindingsPerTopicMax)
-    return `bindings: expected at most ${bindingsPerTopicMax} for one topic`
-  const long = bindings.find((one) => one.messageType.length > patternCharsMax)
-  return long === undefined
-    ? undefined
-    : `messageType: expected at most ${patternCharsMax} characters`
 }
 
 function numberOfTopic(

@@ -4,7 +4,7 @@
 import { invariant } from '../model/assert.ts'
 import type { Queue } from '../consumer-offsets/queue.ts'
 import type { Offset, Ordinal, Row } from '../model/ids.ts'
-import { inFlightPerConnection } from '../model/limits.ts'
+import { inFlightPerConnection, recordListMax } from '../model/limits.ts'
 import type { Decision, Moment } from './decision.ts'
 import type { DispatchPlan, QueueTurn } from './dispatch-plan.ts'
 import type { Delivery } from './effect.ts'
@@ -308,10 +308,16 @@ function skipTransient(work: Work): void {
     plan.turns.push(turn)
     const queue = state.queues.find(group.group, turn.queue.topic)
     if (queue === undefined || queue.transient === 0) continue
+    let left = 0
     queue.forEachTransient((ordinal) => {
       if (queue.isOut(ordinal)) return
-      messages.push(state.messages.offsetOf(state.topics.rowAt(queue.topic, ordinal) as Row))
+      if (messages.length < recordListMax)
+        messages.push(state.messages.offsetOf(state.topics.rowAt(queue.topic, ordinal) as Row))
+      else left++
     })
+    if (left === 0) continue
+    turn.isDrained = false
+    plan.hasMore = true
   }
   if (messages.length > 0) out.records.push({ kind: 'skipped', group: group.group, messages })
 }

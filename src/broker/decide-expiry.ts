@@ -1,10 +1,11 @@
 // Lives that are over: an open transaction is rolled back, what still waits for a group becomes its dead letter.
 
 import { statusPrepared } from '../index/message-table.ts'
+import { expiryRecordsPerTurn } from '../model/limits.ts'
 import type { Decision, Moment } from './decision.ts'
 import type { BrokerState } from './state.ts'
 
-/** Works off up to `limit` expired messages; returns how many it found. */
+/** Works off up to `limit` expired messages, fewer when many groups hold them; `limit` says that there may be more. */
 export function decideExpiry(
   state: BrokerState,
   moment: Moment,
@@ -13,6 +14,7 @@ export function decideExpiry(
 ): number {
   const rows = state.expiry.due(Math.floor(moment.nowMs / 1000), limit)
   for (const row of rows) {
+    if (out.records.length >= expiryRecordsPerTurn) return limit
     const message = state.messages.offsetOf(row)
     if (state.messages.statusOf(row) === statusPrepared) {
       out.records.push({ kind: 'rolled-back', prepared: message, reason: 'expired', feedback: '' })

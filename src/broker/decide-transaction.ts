@@ -1,7 +1,7 @@
 // The second phase: what a TX_ACK does, when the publisher is asked, and what an operator may decide in its place.
 
 import type { Offset, Row } from '../model/ids.ts'
-import { feedbackCharsMax, opaqueBase } from '../model/limits.ts'
+import { feedbackCharsMax, inFlightPerConnection, opaqueBase } from '../model/limits.ts'
 import type { DecisionReason } from '../model/record.ts'
 import { statusPrepared } from '../index/message-table.ts'
 import { entryInquiry } from '../consumer-offsets/in-flight.ts'
@@ -90,21 +90,24 @@ export function decideByOperator(
   out.effects.push({ kind: 'operator-reply', reply: command.reply, result: { ok: true, detail } })
 }
 
-/** Ask about one prepared message that is due. True when somebody was asked; false leaves it to the session. */
+/** Ask about one prepared message that is due: somebody was asked, nobody of the group is here, or who is has enough to answer. */
 export function decideInquiry(
   state: BrokerState,
   session: Session,
   prepared: Offset,
   moment: Moment,
   out: Decision,
-): boolean {
+): 'asked' | 'nobody' | 'busy' {
   const open = state.transactions.get(prepared)
-  if (open === undefined) return false
+  if (open === undefined) return 'nobody'
   const members = session.groups.get(open.publisher)?.members ?? []
   const own = session.preparedBy.get(prepared)
+  if (members.length === 0) return 'nobody'
   const preferred = members.find((member) => member.connection === own)
-  const asked = preferred ?? members[Math.floor(moment.chance * members.length)]
-  if (asked === undefined || session.inFlight.isFull) return false
+  const asked = preferred ?? members[Math.floor(moment.chance * members.length)]!
+  // A publisher that takes no deliveries is asked all the same, but never has more to answer than any client can read.
+  const window = Math.max(asked.window, inFlightPerConnection)
+  if (session.inFlight.isFull || asked.inFlight >= window) return 'busy'
   const { connection } = asked
   out.records.push({ kind: 'inquired', prepared, attempt: open.inquiries + 1, connection })
   out.effects.push({
@@ -115,5 +118,5 @@ export function decideInquiry(
     segment: state.messages.segmentOf(open.row),
     position: state.messages.positionOf(open.row),
   })
-  return true
+  return 'asked'
 }

@@ -32,7 +32,7 @@ export function decide(
     case 'leave':
       return decideLeave(session, command, out)
     case 'bind':
-      return decideBind(state, session, settings, command, out)
+      return decideBind(state, session, settings, command, moment, out)
     case 'undeliverable':
       return decideUndeliverable(state, session, settings, command, moment, out)
     case 'registry':

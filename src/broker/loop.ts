@@ -340,10 +340,13 @@ export class BrokerLoop implements BrokerPort {
       if (open === undefined) continue
       const out = this.#decision
       out.clear()
-      if (decideInquiry(this.state, this.session, prepared, moment, out)) {
-        this.session.scheduleInquiry(prepared, open.inquiries + 1, moment.nowMs)
+      const verdict = decideInquiry(this.state, this.session, prepared, moment, out)
+      if (verdict === 'nobody') this.session.waitForGroup(open.publisher, prepared)
+      else {
+        const made = open.inquiries + (verdict === 'asked' ? 1 : 0)
+        this.session.scheduleInquiry(prepared, made, moment.nowMs)
         this.#commit(out, undefined)
-      } else this.session.waitForGroup(open.publisher, prepared)
+      }
     }
   }
 

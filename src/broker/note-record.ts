@@ -61,12 +61,9 @@ export function noteRecord(
         )
       return
     }
-    case 'bindings-changed': {
-      const queue = session.queueOf(record.group, record.topic)
-      session.limit(queue, state.bindings.watermarkOf(record.topic, record.group), nowMs)
-      if (record.unparks.length > 0) rebuildQueue(state, session, record.group, record.topic, nowMs)
+    case 'bindings-changed':
+      noteBindings(state, session, record, nowMs)
       return
-    }
     case 'members-changed':
       if (record.change === 'joined')
         for (const queue of state.queues.ofGroup(record.group))
@@ -75,6 +72,22 @@ export function noteRecord(
     default:
       return
   }
+}
+
+function noteBindings(
+  state: BrokerState,
+  session: Session,
+  record: Extract<LogRecord, { kind: 'bindings-changed' }>,
+  nowMs: number,
+): void {
+  const { topic, group } = record
+  const queue = session.queueOf(group, topic)
+  if (record.source === 'client') {
+    const waiting = state.queues.find(group, topic)?.unsettled ?? 0
+    session.bindingWalk.take(1 + waiting, nowMs)
+  }
+  session.limit(queue, state.bindings.watermarkOf(topic, group), nowMs)
+  if (record.unparks.length > 0) rebuildQueue(state, session, group, topic, nowMs)
 }
 
 /** After a replay: what waits is ready, what failed is due, who prepared is asked. */

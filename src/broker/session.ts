@@ -4,7 +4,7 @@
 import { DueHeap } from '../consumer-offsets/due-heap.ts'
 import { entryFly, entryInquiry, InFlight } from '../consumer-offsets/in-flight.ts'
 import { invariant } from '../model/assert.ts'
-import { flyBytesMax } from '../model/limits.ts'
+import { bindingWalkRate, flyBytesMax } from '../model/limits.ts'
 import type { ConnectionNumber, GroupNumber, Offset, Ordinal, TopicNumber } from '../model/ids.ts'
 import { inquiryDelayMs } from '../txn/inquiry.ts'
 import type { DispatchPlan } from './dispatch-plan.ts'
@@ -44,6 +44,8 @@ export class Session {
   /** Value: offset of the prepared message. */
   readonly inquiries: DueHeap = new DueHeap()
   readonly receive: TokenBucket | undefined
+  /** Waiting messages that changes of bindings have walked over. */
+  readonly bindingWalk: TokenBucket
   readonly #settings: BrokerSettings
   /** Value: ordinal; tag: queue session. */
   readonly #retries = new DueHeap()
@@ -52,7 +54,7 @@ export class Session {
   readonly #queues: QueueSession[] = []
   /** Commands come in runs of one connection. */
   #lastMember: Member | undefined
-  /** Of all fly messages that wait. */
+  /** Of all fly messages that wait or are out: what is out lies in memory until its lease ends. */
   #flyBytes = 0
   readonly #flying = new Map<number, FlyMessage>()
   /** Inquiries of groups without a connection, until one joins. */
@@ -61,6 +63,7 @@ export class Session {
   constructor(settings: BrokerSettings, opaqueSeed: number, nowMs: number) {
     this.#settings = settings
     this.inFlight = new InFlight(opaqueSeed)
+    this.bindingWalk = new TokenBucket(bindingWalkRate, nowMs)
     this.receive =
       settings.receiveRate > 0 ? new TokenBucket(settings.receiveRate, nowMs) : undefined
   }
@@ -266,7 +269,7 @@ export class Session {
       if (turn.hadWholeTurn) group.endTurn(turn.isDrained)
     }
     for (const queue of plan.limited) group.limit(queue)
-    for (let i = 0; i < plan.flyTaken; i++) this.#flyBytes -= group.takeFly()
+    for (let i = 0; i < plan.flyTaken; i++) group.takeFly()
     if (plan.wakeAtMs < group.wakeAtMs) {
       group.wakeAtMs = plan.wakeAtMs
       this.#wakes.push(plan.wakeAtMs, group.group, 0)
@@ -280,9 +283,16 @@ export class Session {
   }
 
   #end(index: number): void {
-    if (this.inFlight.kindOf(index) === entryFly) this.#flying.delete(this.inFlight.opaqueOf(index))
+    if (this.inFlight.kindOf(index) === entryFly) this.#landed(this.inFlight.opaqueOf(index))
     const group = this.groups.get(this.inFlight.groupOf(index))
     if (group !== undefined) this.markDirty(group)
     this.inFlight.remove(index)
+  }
+
+  #landed(opaque: number): void {
+    const fly = this.#flying.get(opaque)
+    if (fly === undefined) return
+    this.#flying.delete(opaque)
+    this.#flyBytes -= fly.bytes.length
   }
 }

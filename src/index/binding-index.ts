@@ -54,6 +54,8 @@ export class BindingIndex {
   readonly digest: Digest = new Digest()
   private readonly types: Dictionary
   private readonly topics = new Map<TopicNumber, Topic>()
+  private count = 0
+  private readonly countOf = new Map<GroupNumber, number>()
   private readonly routes = new LRUCache<number, Route>({ max: routesCachedMax })
 
   /** `types`: the dictionary the type numbers come from. */
@@ -126,6 +128,24 @@ export class BindingIndex {
     return count
   }
 
+  /** Cost of matching one type against the regular expressions of all groups bound to the topic, but for one group's. */
+  instructionsOf(topic: TopicNumber, besides: GroupNumber): number {
+    let sum = 0
+    for (const [group, lists] of this.topics.get(topic)?.groups ?? []) {
+      if (group === besides) continue
+      for (const list of lists) for (const pattern of list) sum += pattern.instructions
+    }
+    return sum
+  }
+
+  /** Bindings in all, and of one group. */
+  get size(): number {
+    return this.count
+  }
+  sizeOf(group: GroupNumber): number {
+    return this.countOf.get(group) ?? 0
+  }
+
   /** Why bindings never match, the first few; for the answer to whoever proposes them. */
   problemsOf(bindings: readonly Binding[]): string[] {
     const problems: string[] = []
@@ -172,6 +192,9 @@ export class BindingIndex {
     lists[at]!.forEach((pattern, i) =>
       bindingHash(at, topic, group, i, pattern.binding).removeFrom(this.digest),
     )
+    const more = bindings.length - lists[at]!.length
+    this.count += more
+    this.countOf.set(group, this.sizeOf(group) + more)
     lists[at] = bindings.map((binding) => new Pattern(copy(binding, topic, group)))
     lists[at].forEach((pattern, i) =>
       bindingHash(at, topic, group, i, pattern.binding).addTo(this.digest),

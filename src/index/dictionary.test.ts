@@ -62,3 +62,12 @@ test('a name is kept when the buffer it came in is used again', () => {
   assert.equal(dictionary.numberOf(bytes('first'), 0, 5), 1)
   assert.deepEqual(dictionary.bytesOf(1), bytes('first'))
 })
+
+test('a name that begins with a byte order mark is another name, also for people', () => {
+  const names = new Dictionary()
+  names.add(1, Buffer.from('\ufefftrade'))
+  names.add(2, Buffer.from('trade'))
+  assert.equal(names.textOf(1), '\ufefftrade')
+  assert.equal(names.numberOfText('\ufefftrade'), 1)
+  assert.equal(names.numberOfText('trade'), 2)
+})

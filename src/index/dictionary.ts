@@ -6,7 +6,7 @@ import { Digest, EntryHash } from '../model/mix.ts'
 import type { SectionReader, SectionWriter } from '../model/section.ts'
 
 const memoSlots = 256
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true }) // names are what was sent, also what looks like a mark
 
 export class Dictionary<Number extends number = number> {
   readonly digest: Digest = new Digest()

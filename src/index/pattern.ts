@@ -28,11 +28,14 @@ export class Pattern {
     this.binding = binding
     if (binding.bindType === 'direct') this.literal = encoder.encode(binding.messageType)
     if (binding.bindType !== 'regex') return
-    let compiled = known.get(binding.messageType)
-    if (compiled === undefined)
-      known.set(binding.messageType, (compiled = compile(binding.messageType)))
+    const compiled = expressionOf(binding.messageType)
     if (typeof compiled === 'string') this.problem = compiled
     else this.expression = compiled
+  }
+
+  /** Of the compiled program; 0 for what is no regular expression. */
+  get instructions(): number {
+    return this.expression === undefined ? 0 : instructionsOf(this.expression)
   }
 
   /** `bytes`: the type as sent; `text`: the same as UTF-8. Patterns are searched for, not anchored. */
@@ -48,10 +51,25 @@ export class Pattern {
   }
 }
 
+/** Of the pattern's program, from memory if it was compiled before; 0 for one that does not compile. */
+export function instructionsOfPattern(pattern: string): number {
+  const compiled = expressionOf(pattern)
+  return typeof compiled === 'string' ? 0 : instructionsOf(compiled)
+}
+
+function expressionOf(pattern: string): RE2JS | string {
+  let compiled = known.get(pattern)
+  if (compiled === undefined) known.set(pattern, (compiled = compile(pattern)))
+  return compiled
+}
+
 /** The compiled pattern, or why there is none. */
 function compile(pattern: string): RE2JS | string {
   if (pattern.length > patternCharsMax)
     return `pattern is longer than ${patternCharsMax} characters`
+  // Compiling writes repetitions out and builds tables for classes: what will be refused anyway must not cost that.
+  if (writtenOut(pattern) > patternInstructionsMax * 4)
+    return `pattern ${shown(pattern)} is too large once its repetitions are written out`
   let compiled: RE2JS
   try {
     compiled = RE2JS.compile(pattern)
@@ -80,4 +98,43 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
   return true
+}
+
+/** What a named class costs beside a letter: its ranges are turned into code. */
+const namedClassCost = 128
+
+/**
+ * Letters and classes of a pattern with every repetition written out: an upper bound of the work of compiling, in one walk
+ * over the text. It need not understand everything: what is invalid is found by the compiler.
+ */
+function writtenOut(pattern: string): number {
+  const outer: number[] = []
+  let sum = 0
+  let last = 0
+  for (let at = 0; at < pattern.length; at++) {
+    const char = pattern[at]!
+    if (char === '(') {
+      outer.push(sum)
+      sum = last = 0
+    } else if (char === ')') {
+      last = sum + 2
+      sum = (outer.pop() ?? 0) + last
+    } else if (char === '{') {
+      const count = /^\{(\d{1,5})(?:,(\d{0,5}))?\}/.exec(pattern.slice(at, at + 14))
+      if (count === null) continue
+      const times = Math.max(Number(count[1]), Number(count[2] ?? 0), 1)
+      sum += last * (times - 1)
+      last *= times
+      at += count[0].length - 1
+    } else {
+      last = 1
+      if (char === '\\') {
+        at++
+        if (pattern[at] === 'p' || pattern[at] === 'P') last = namedClassCost
+      }
+      sum += last
+    }
+  }
+  for (const before of outer) sum += before
+  return sum
 }

@@ -94,7 +94,9 @@ export const registryBrokersMax = 10_000
 export const registryNotesMax = 10
 /** A pattern's program, instructions: past what 1,024 characters make without repetitions written out. One match of the longest
  *  type then stays below some 0.2 s, the worst pattern taken, and is remembered. */
-export const patternInstructionsMax = 2048
+export const patternInstructionsMax = 1100
+/** Of all patterns bound to one topic together: a new type is matched against each, once. */
+export const patternInstructionsPerTopicMax = 4096
 /** Holes of the log listed one by one; more are only counted. */
 export const holesListedMax = 1000
 
@@ -164,3 +166,14 @@ export const regexesPerTopicMax = 1024
 export const patternCacheInstructionsMax = 262_144
 /** Bytes of fly messages that wait, of all groups together. */
 export const flyBytesMax: number = 128 * 1024 * 1024
+/** Offsets, or numbers of types, in one record; a longer list goes on in the next. */
+export const recordListMax = 65_536
+/** Text of one list of bindings, bytes: it is one record. */
+export const bindingsBytesMax: number = 512 * 1024
+/** Bindings of all groups together, some 0.5 KiB of memory each, and of one group; a registry is trusted with more. */
+export const bindingsMax = 262_144
+export const bindingsPerGroupMax = 16_384
+/** Waiting messages a second that changes of bindings by clients may walk over, half of it at once: each is looked at. */
+export const bindingWalkRate = 1_000_000
+/** Records that one look at what has expired may make. */
+export const expiryRecordsPerTurn = 4096

@@ -5,7 +5,7 @@ import { KiteQError } from './errors.ts'
 
 const chunkBytes = 1024 * 1024
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 export class SectionWriter {
   private readonly full: Uint8Array[] = []
