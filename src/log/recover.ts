@@ -272,7 +272,8 @@ const placeOf = (from: ResumePlace): { offset: number; position: number } => ({
 
 /**
  * Makes the end of the log safe: the last batch is written again and synced, because memory may show what the disk
- * never got; then the last segment is cut to its whole records. Repeating it, or dying inside it, changes nothing.
+ * never got; then the last segment is cut to its whole records. Its name is made safe too: a process that was killed may not
+ * have come to that, and the next segment must not outlive it. Repeating it, or dying inside it, changes nothing.
  */
 export async function mend(disk: Disk, dir: string, report: RecoveryReport): Promise<void> {
   const { segment, position: end } = report.end
@@ -295,4 +296,5 @@ export async function mend(disk: Disk, dir: string, report: RecoveryReport): Pro
   } finally {
     await file.close()
   }
+  await disk.syncFolder(dir)
 }
