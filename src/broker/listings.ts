@@ -1,7 +1,7 @@
 // Bindings and open transactions as people want to see them: names instead of numbers. Of a running broker or of a state
 // that was read from a folder.
 
-import type { MessageId } from '../model/ids.ts'
+import { idText } from '../model/id-text.ts'
 import type { BrokerState } from './state.ts'
 
 export interface ListedBinding {
@@ -63,7 +63,7 @@ export function listTransactions(state: BrokerState): OpenTransaction[] {
   const list: OpenTransaction[] = []
   transactions.forEachOpen((prepared, open) => {
     list.push({
-      id: hexOf(messages.idOf(open.row)),
+      id: idText(messages.idOf(open.row)),
       offset: prepared,
       topic: topicNames.textOf(messages.topicOf(open.row)),
       type: typeNames.textOf(messages.typeOf(open.row)),
@@ -75,9 +75,4 @@ export function listTransactions(state: BrokerState): OpenTransaction[] {
     })
   })
   return list
-}
-
-function hexOf(id: MessageId): string {
-  const words = [id.id0, id.id1, id.id2, id.id3]
-  return words.map((word) => word.toString(16).padStart(8, '0')).join('')
 }

@@ -1,8 +1,11 @@
-// Which topics this broker takes publishes and bindings for: exact names, or any.
+// Which topics this broker takes publishes and bindings for: exact names, byte for byte, or any.
 
+import { Dictionary } from '../index/dictionary.ts'
 import type { BrokerSettings } from './settings.ts'
 
-const decoder = new TextDecoder()
+const encoder = new TextEncoder()
+/** The names of a list as bytes: made with the first question about it, because there is one with every publish. */
+const namesOf = new WeakMap<readonly string[], Dictionary>()
 
 /** The topic is given as a span of bytes, as it was sent. */
 export function isServed(
@@ -11,5 +14,13 @@ export function isServed(
   start: number,
   end: number,
 ): boolean {
-  return topics === '*' || topics.includes(decoder.decode(source.subarray(start, end)))
+  if (topics === '*') return true
+  return (namesOf.get(topics) ?? remember(topics)).numberOf(source, start, end) !== 0
+}
+
+function remember(topics: readonly string[]): Dictionary {
+  const names = new Dictionary()
+  topics.forEach((topic, at) => names.add(at + 1, encoder.encode(topic)))
+  namesOf.set(topics, names)
+  return names
 }

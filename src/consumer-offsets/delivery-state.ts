@@ -4,8 +4,8 @@
 import type { GroupNumber, TopicNumber } from '../model/ids.ts'
 import { Digest } from '../model/mix.ts'
 import type { SectionReader, SectionWriter } from '../model/section.ts'
+import type { SpareChunks } from './chunk-list.ts'
 import { Queue } from './queue.ts'
-import type { SpareChunks } from './queue.ts'
 
 export class DeliveryState {
   readonly digest: Digest = new Digest()

@@ -2,49 +2,33 @@
 // it was attempted and when it may be tried again. Must never be changed but by the folds of `apply`.
 
 import type { GroupNumber, Ordinal, TopicNumber } from '../model/ids.ts'
-import {
-  Digest,
-  finish,
-  highWord,
-  laneA,
-  laneB,
-  lowWord,
-  mixA,
-  mixB,
-  weighed,
-  weightA,
-  weightB,
-} from '../model/mix.ts'
+import type { Digest } from '../model/mix.ts'
 import type { SectionReader, SectionWriter } from '../model/section.ts'
+import { ChunkList, type SpareChunks } from './chunk-list.ts'
 import {
   chunkOrdinals,
   chunkWords,
   clearBit,
+  firstBit,
+  firstFresh,
+  forEachBit,
   hasBit,
+  loadChunk,
   lowestBit,
-  QueueChunk,
+  type QueueChunk,
+  saveChunk,
   setBit,
+  waitingWord,
 } from './queue-chunk.ts'
+import { QueueDigest } from './queue-digest.ts'
 
 const attemptsMax = 255
-const sparesMax = 64
-/** Emptied chunks, all zeros, shared by the queues of one state: a drained queue holds no memory and allocates none. */
-export type SpareChunks = QueueChunk[]
 
 export class Queue {
   readonly group: GroupNumber
   readonly topic: TopicNumber
-  private readonly digest: Digest
-  private readonly spares: SpareChunks
-  private readonly seedA: number
-  private readonly seedB: number
-  private readonly endA: number
-  private readonly endB: number
-  private readonly deliveredA: number
-  private readonly deliveredB: number
-  /** In order of their base. */
-  private readonly chunks: QueueChunk[] = []
-  private memo: QueueChunk | undefined = undefined
+  private readonly digest: QueueDigest
+  private readonly chunks: ChunkList
   private unsettledCount = 0
   private outCount = 0
   private parkedCount = 0
@@ -55,14 +39,8 @@ export class Queue {
   constructor(group: GroupNumber, topic: TopicNumber, digest: Digest, spares: SpareChunks) {
     this.group = group
     this.topic = topic
-    this.digest = digest
-    this.spares = spares
-    this.seedA = mixA(mixA(laneA, group), topic)
-    this.seedB = mixB(mixB(laneB, group), topic)
-    this.endA = weightA(group, topic)
-    this.endB = weightB(group, topic)
-    this.deliveredA = weightA(~group, topic)
-    this.deliveredB = weightB(~group, topic)
+    this.digest = new QueueDigest(group, topic, digest)
+    this.chunks = new ChunkList(spares)
   }
 
   /** Messages the group still owes an ack for; those out and parked included. */
@@ -89,41 +67,36 @@ export class Queue {
   }
   /** Everything below is settled. */
   get floor(): Ordinal {
-    for (const chunk of this.chunks) {
-      if (chunk.used === 0) continue
-      for (let i = 0; i < chunkWords; i++) {
-        const word = chunk.unsettled[i]!
-        if (word !== 0) return (chunk.base + i * 32 + lowestBit(word)) as Ordinal
-      }
-    }
-    return this.endOrdinal as Ordinal
+    const first = this.chunks.all[0]
+    if (first === undefined) return this.endOrdinal as Ordinal
+    return (first.base + firstBit(first.unsettled)) as Ordinal
   }
 
   isUnsettled(ordinal: Ordinal): boolean {
-    const chunk = this.find(ordinal)
+    const chunk = this.chunks.find(ordinal)
     return chunk !== undefined && hasBit(chunk.unsettled, ordinal - chunk.base)
   }
   isOut(ordinal: Ordinal): boolean {
-    const chunk = this.find(ordinal)
+    const chunk = this.chunks.find(ordinal)
     return chunk !== undefined && hasBit(chunk.out, ordinal - chunk.base)
   }
   isParked(ordinal: Ordinal): boolean {
-    const chunk = this.find(ordinal)
+    const chunk = this.chunks.find(ordinal)
     return chunk !== undefined && hasBit(chunk.parked, ordinal - chunk.base)
   }
   isTransient(ordinal: Ordinal): boolean {
-    const chunk = this.find(ordinal)
+    const chunk = this.chunks.find(ordinal)
     return chunk !== undefined && hasBit(chunk.transient, ordinal - chunk.base)
   }
   /** Attempts that count, 0 to 255. */
   attemptsOf(ordinal: Ordinal): number {
-    const chunk = this.find(ordinal)
+    const chunk = this.chunks.find(ordinal)
     if (chunk?.attempts === undefined) return 0
     return chunk.attempts[ordinal - chunk.base]!
   }
   /** Broker time, ms, before which it is not tried again; 0 for at once. */
   retryAtOf(ordinal: Ordinal): number {
-    const chunk = this.find(ordinal)
+    const chunk = this.chunks.find(ordinal)
     if (chunk?.retryAt === undefined) return 0
     return chunk.retryAt[ordinal - chunk.base]!
   }
@@ -131,8 +104,9 @@ export class Queue {
   /** The first at or after `from` that is unsettled, never attempted, not out, not parked; or -1. */
   nextFresh(from: Ordinal): Ordinal | -1 {
     if (from >= this.endOrdinal || this.unsettledCount === 0) return -1
-    for (let i = this.placeFrom(from); i < this.chunks.length; i++) {
-      const chunk = this.chunks[i]!
+    const chunks = this.chunks.all
+    for (let i = this.chunks.placeFrom(from); i < chunks.length; i++) {
+      const chunk = chunks[i]!
       const found = firstFresh(chunk, Math.max(0, from - chunk.base))
       if (found >= 0) return (chunk.base + found) as Ordinal
     }
@@ -141,7 +115,7 @@ export class Queue {
 
   /** Everything waiting that schedules must be rebuilt from: unsettled, below `deliveredTo`, not out, not parked. */
   forEachAttempted(visit: (ordinal: Ordinal, retryAtMs: number) => void): void {
-    for (const chunk of [...this.chunks]) {
+    for (const chunk of [...this.chunks.all]) {
       if (chunk.base >= this.deliveredEnd) return
       for (let i = 0; i < chunkWords; i++) {
         let word = waitingWord(chunk, i)
@@ -157,34 +131,23 @@ export class Queue {
 
   /** Every unsettled ordinal, in order. The visitor must not change the queue. */
   forEachUnsettled(visit: (ordinal: Ordinal) => void): void {
-    for (const chunk of this.chunks) {
-      for (let i = 0; i < chunkWords; i++) {
-        let word = chunk.unsettled[i]!
-        while (word !== 0) {
-          visit((chunk.base + i * 32 + lowestBit(word)) as Ordinal)
-          word &= word - 1
-        }
-      }
+    for (const chunk of this.chunks.all) {
+      forEachBit(chunk.unsettled, (at) => visit((chunk.base + at) as Ordinal))
     }
   }
 
   /** Every unsettled ordinal that is transient, in order. The visitor must not change the queue. */
   forEachTransient(visit: (ordinal: Ordinal) => void): void {
     if (this.transientCount === 0) return
-    for (const chunk of this.chunks) {
-      for (let i = 0; chunk.transient !== undefined && i < chunkWords; i++) {
-        let word = chunk.transient[i]!
-        while (word !== 0) {
-          visit((chunk.base + i * 32 + lowestBit(word)) as Ordinal)
-          word &= word - 1
-        }
-      }
+    for (const chunk of this.chunks.all) {
+      if (chunk.transient === undefined) continue
+      forEachBit(chunk.transient, (at) => visit((chunk.base + at) as Ordinal))
     }
   }
 
   /** Fold move: the group is to get it; fresh. False when it already is. */
   add(ordinal: Ordinal, transient: boolean): boolean {
-    const chunk = this.find(ordinal) ?? this.insert(ordinal)
+    const chunk = this.chunks.find(ordinal) ?? this.chunks.insert(ordinal)
     const at = ordinal - chunk.base
     if (hasBit(chunk.unsettled, at)) return false
     setBit(chunk.unsettled, at)
@@ -194,18 +157,18 @@ export class Queue {
     }
     chunk.used++
     this.unsettledCount++
-    this.addEntry(chunk, at)
-    if (ordinal >= this.endOrdinal) this.moveEnds(ordinal + 1, this.deliveredEnd)
+    this.digest.addEntry(chunk, at)
+    if (ordinal >= this.endOrdinal) this.moveEnd(ordinal + 1)
     return true
   }
 
   /** Fold move: handed to a connection. False when it is settled already. */
   deliver(ordinal: Ordinal, attempt: number): boolean {
-    const chunk = this.find(ordinal)
+    const chunk = this.chunks.find(ordinal)
     if (chunk === undefined) return false
     const at = ordinal - chunk.base
     if (!hasBit(chunk.unsettled, at)) return false
-    this.removeEntry(chunk, at)
+    this.digest.removeEntry(chunk, at)
     const out = (chunk.out ??= new Uint32Array(chunkWords))
     if (!hasBit(out, at)) {
       setBit(out, at)
@@ -214,18 +177,18 @@ export class Queue {
     const attempts = (chunk.attempts ??= new Uint8Array(chunkOrdinals))
     attempts[at] = Math.min(attempt, attemptsMax)
     if (chunk.retryAt !== undefined) chunk.retryAt[at] = 0
-    this.addEntry(chunk, at)
-    if (ordinal >= this.deliveredEnd) this.moveEnds(this.endOrdinal, ordinal + 1)
+    this.digest.addEntry(chunk, at)
+    if (ordinal >= this.deliveredEnd) this.moveDelivered(ordinal + 1)
     return true
   }
 
   /** Fold move: the group owes nothing for it any more. False when that was so already. */
   settle(ordinal: Ordinal): boolean {
-    const chunk = this.find(ordinal)
+    const chunk = this.chunks.find(ordinal)
     if (chunk === undefined) return false
     const at = ordinal - chunk.base
     if (!hasBit(chunk.unsettled, at)) return false
-    this.removeEntry(chunk, at)
+    this.digest.removeEntry(chunk, at)
     if (hasBit(chunk.out, at)) this.outCount--
     if (hasBit(chunk.parked, at)) this.parkedCount--
     if (hasBit(chunk.transient, at)) this.transientCount--
@@ -236,137 +199,103 @@ export class Queue {
     if (chunk.attempts !== undefined) chunk.attempts[at] = 0
     if (chunk.retryAt !== undefined) chunk.retryAt[at] = 0
     this.unsettledCount--
-    if (--chunk.used === 0) this.drop(chunk)
+    if (--chunk.used === 0) this.chunks.drop(chunk)
     return true
   }
 
   /** Fold move: the delivery came to nothing. `giveBack`: the attempt does not count. False when it is not out. */
   fail(ordinal: Ordinal, giveBack: boolean, retryAtMs: number): boolean {
-    const chunk = this.find(ordinal)
+    const chunk = this.chunks.find(ordinal)
     if (chunk === undefined) return false
     const at = ordinal - chunk.base
     if (!hasBit(chunk.out, at)) return false
-    this.removeEntry(chunk, at)
+    this.digest.removeEntry(chunk, at)
     this.takeBack(chunk, at, giveBack)
     if (retryAtMs > 0) {
       const retryAt = (chunk.retryAt ??= new Float64Array(chunkOrdinals))
       retryAt[at] = Math.floor(retryAtMs)
     }
-    this.addEntry(chunk, at)
+    this.digest.addEntry(chunk, at)
     return true
   }
 
   /** Fold move: the group no longer wants its type. False when it is settled or parked already. */
   park(ordinal: Ordinal): boolean {
-    const chunk = this.find(ordinal)
+    const chunk = this.chunks.find(ordinal)
     if (chunk === undefined) return false
     const at = ordinal - chunk.base
     if (!hasBit(chunk.unsettled, at) || hasBit(chunk.parked, at)) return false
-    this.removeEntry(chunk, at)
+    this.digest.removeEntry(chunk, at)
     setBit((chunk.parked ??= new Uint32Array(chunkWords)), at)
     this.parkedCount++
-    this.addEntry(chunk, at)
+    this.digest.addEntry(chunk, at)
     return true
   }
 
   /** Fold move: the group wants its type again. False when it was not parked. */
   unpark(ordinal: Ordinal): boolean {
-    const chunk = this.find(ordinal)
+    const chunk = this.chunks.find(ordinal)
     if (chunk === undefined) return false
     const at = ordinal - chunk.base
     if (!hasBit(chunk.parked, at)) return false
-    this.removeEntry(chunk, at)
+    this.digest.removeEntry(chunk, at)
     clearBit(chunk.parked, at)
     this.parkedCount--
-    this.addEntry(chunk, at)
+    this.digest.addEntry(chunk, at)
     return true
   }
 
   /** Fold move: the broker starts; what was out is not, and its attempt does not count. */
   endLeases(): void {
     if (this.outCount === 0) return
-    for (const chunk of this.chunks) {
+    for (const chunk of this.chunks.all) {
       if (chunk.out === undefined) continue
       for (let i = 0; i < chunkWords; i++) {
         while (chunk.out[i] !== 0) {
           const at = i * 32 + lowestBit(chunk.out[i]!)
-          this.removeEntry(chunk, at)
+          this.digest.removeEntry(chunk, at)
           this.takeBack(chunk, at, true)
-          this.addEntry(chunk, at)
+          this.digest.addEntry(chunk, at)
         }
       }
     }
   }
 
   recompute(into: Digest): void {
-    into.add(this.endsA(), this.endsB())
-    for (const chunk of this.chunks) {
-      for (let at = 0; at < chunkOrdinals; at++) {
-        if (!hasBit(chunk.unsettled, at)) continue
-        const bits = entryBits(chunk, at)
-        const retryAt = chunk.retryAt === undefined ? 0 : chunk.retryAt[at]!
-        const low = lowWord(chunk.base + at)
-        const high = highWord(chunk.base)
-        into.add(
-          entryA(this.seedA, low, high, bits, retryAt),
-          entryB(this.seedB, low, high, bits, retryAt),
-        )
-      }
-    }
+    const digest = new QueueDigest(this.group, this.topic, into)
+    digest.moveEnd(0, this.endOrdinal)
+    digest.moveDelivered(0, this.deliveredEnd)
+    for (const chunk of this.chunks.all)
+      forEachBit(chunk.unsettled, (at) => digest.addEntry(chunk, at))
   }
 
   save(writer: SectionWriter): void {
     writer.f64(this.endOrdinal)
     writer.f64(this.deliveredEnd)
-    writer.u32(this.chunks.length)
-    for (const chunk of this.chunks) {
-      writer.f64(chunk.base)
-      writer.u8(
-        (chunk.out === undefined ? 0 : 1) |
-          (chunk.parked === undefined ? 0 : 2) |
-          (chunk.transient === undefined ? 0 : 4) |
-          (chunk.attempts === undefined ? 0 : 8) |
-          (chunk.retryAt === undefined ? 0 : 16),
-      )
-      writer.array(chunk.unsettled)
-      if (chunk.out !== undefined) writer.array(chunk.out)
-      if (chunk.parked !== undefined) writer.array(chunk.parked)
-      if (chunk.transient !== undefined) writer.array(chunk.transient)
-      if (chunk.attempts !== undefined) writer.array(chunk.attempts)
-      if (chunk.retryAt !== undefined) writer.array(chunk.retryAt)
-    }
+    writer.u32(this.chunks.all.length)
+    for (const chunk of this.chunks.all) saveChunk(chunk, writer)
   }
 
   /** Into a queue just made. */
   load(reader: SectionReader): void {
-    const end = reader.f64()
-    this.moveEnds(end, reader.f64())
+    this.moveEnd(reader.f64())
+    this.moveDelivered(reader.f64())
     const count = reader.u32()
     for (let i = 0; i < count; i++) {
-      const chunk = new QueueChunk()
-      chunk.base = reader.f64()
-      const has = reader.u8()
-      reader.array(chunk.unsettled)
-      if ((has & 1) !== 0) reader.array((chunk.out = new Uint32Array(chunkWords)))
-      if ((has & 2) !== 0) reader.array((chunk.parked = new Uint32Array(chunkWords)))
-      if ((has & 4) !== 0) reader.array((chunk.transient = new Uint32Array(chunkWords)))
-      if ((has & 8) !== 0) reader.array((chunk.attempts = new Uint8Array(chunkOrdinals)))
-      if ((has & 16) !== 0) reader.array((chunk.retryAt = new Float64Array(chunkOrdinals)))
-      this.chunks.push(chunk)
+      const chunk = loadChunk(reader)
+      this.chunks.append(chunk)
       this.countLoaded(chunk)
     }
   }
 
   private countLoaded(chunk: QueueChunk): void {
-    for (let at = 0; at < chunkOrdinals; at++) {
-      if (!hasBit(chunk.unsettled, at)) continue
-      chunk.used++
-      this.unsettledCount++
+    this.unsettledCount += chunk.used
+    forEachBit(chunk.unsettled, (at) => {
       if (hasBit(chunk.out, at)) this.outCount++
       if (hasBit(chunk.parked, at)) this.parkedCount++
       if (hasBit(chunk.transient, at)) this.transientCount++
-      this.addEntry(chunk, at)
-    }
+      this.digest.addEntry(chunk, at)
+    })
   }
 
   private takeBack(chunk: QueueChunk, at: number, giveBack: boolean): void {
@@ -376,121 +305,13 @@ export class Queue {
     if (giveBack && attempts !== undefined && attempts[at]! > 0) attempts[at]!--
   }
 
-  private find(ordinal: Ordinal): QueueChunk | undefined {
-    const memo = this.memo
-    if (memo !== undefined && ordinal >= memo.base && ordinal - memo.base < chunkOrdinals)
-      return memo
-    const chunk = this.chunks[this.placeFrom(ordinal)]
-    if (chunk === undefined || ordinal < chunk.base) return undefined
-    return (this.memo = chunk)
+  private moveEnd(to: number): void {
+    this.digest.moveEnd(this.endOrdinal, to)
+    this.endOrdinal = to
   }
 
-  /** Index of the first chunk that ends after `ordinal`. */
-  private placeFrom(ordinal: number): number {
-    const chunks = this.chunks
-    const last = chunks.length - 1
-    if (last < 0 || ordinal - chunks[last]!.base >= chunkOrdinals) return chunks.length
-    if (ordinal >= chunks[last]!.base) return last
-    let low = 0
-    let high = last
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (ordinal - chunks[middle]!.base >= chunkOrdinals) low = middle + 1
-      else high = middle
-    }
-    return low
+  private moveDelivered(to: number): void {
+    this.digest.moveDelivered(this.deliveredEnd, to)
+    this.deliveredEnd = to
   }
-
-  private insert(ordinal: Ordinal): QueueChunk {
-    const chunk = this.spares.pop() ?? new QueueChunk()
-    chunk.base = ordinal - (ordinal % chunkOrdinals)
-    this.chunks.splice(this.placeFrom(ordinal), 0, chunk)
-    this.memo = chunk
-    return chunk
-  }
-
-  private drop(chunk: QueueChunk): void {
-    this.chunks.splice(this.placeFrom(chunk.base), 1)
-    this.memo = undefined
-    if (this.spares.length < sparesMax) this.spares.push(chunk)
-  }
-
-  private moveEnds(end: number, delivered: number): void {
-    this.digest.remove(this.endsA(), this.endsB())
-    this.endOrdinal = end
-    this.deliveredEnd = delivered
-    this.digest.add(this.endsA(), this.endsB())
-  }
-
-  private endsA(): number {
-    return weighed(this.endOrdinal, this.endA) + weighed(this.deliveredEnd, this.deliveredA)
-  }
-
-  private endsB(): number {
-    return weighed(this.endOrdinal, this.endB) + weighed(this.deliveredEnd, this.deliveredB)
-  }
-
-  private addEntry(chunk: QueueChunk, at: number): void {
-    const bits = entryBits(chunk, at)
-    const retryAt = chunk.retryAt === undefined ? 0 : chunk.retryAt[at]!
-    const low = lowWord(chunk.base + at)
-    const high = highWord(chunk.base)
-    this.digest.add(
-      entryA(this.seedA, low, high, bits, retryAt),
-      entryB(this.seedB, low, high, bits, retryAt),
-    )
-  }
-
-  private removeEntry(chunk: QueueChunk, at: number): void {
-    const bits = entryBits(chunk, at)
-    const retryAt = chunk.retryAt === undefined ? 0 : chunk.retryAt[at]!
-    const low = lowWord(chunk.base + at)
-    const high = highWord(chunk.base)
-    this.digest.remove(
-      entryA(this.seedA, low, high, bits, retryAt),
-      entryB(this.seedB, low, high, bits, retryAt),
-    )
-  }
-}
-
-function entryA(seed: number, low: number, high: number, bits: number, retryAt: number): number {
-  const hash = mixA(mixA(seed, low), bits | (high << 11))
-  return finish(retryAt === 0 ? hash : mixA(mixA(hash, lowWord(retryAt)), highWord(retryAt)))
-}
-
-function entryB(seed: number, low: number, high: number, bits: number, retryAt: number): number {
-  const hash = mixB(mixB(seed, low), bits | (high << 11))
-  return finish(retryAt === 0 ? hash : mixB(mixB(hash, lowWord(retryAt)), highWord(retryAt)))
-}
-
-/** 11 bits; the high part of an ordinal has 21. */
-function entryBits(chunk: QueueChunk, at: number): number {
-  return (
-    (hasBit(chunk.out, at) ? 1 : 0) |
-    (hasBit(chunk.parked, at) ? 2 : 0) |
-    (hasBit(chunk.transient, at) ? 4 : 0) |
-    ((chunk.attempts === undefined ? 0 : chunk.attempts[at]!) << 3)
-  )
-}
-
-/** Bits of word `i` that are unsettled, not out, not parked. */
-function waitingWord(chunk: QueueChunk, i: number): number {
-  let word = chunk.unsettled[i]!
-  if (chunk.out !== undefined) word &= ~chunk.out[i]!
-  if (chunk.parked !== undefined) word &= ~chunk.parked[i]!
-  return word
-}
-
-/** Place of the first waiting one at or after `from` that has no attempt, or -1. */
-function firstFresh(chunk: QueueChunk, from: number): number {
-  for (let i = from >>> 5; i < chunkWords; i++) {
-    let word = waitingWord(chunk, i)
-    if (i === from >>> 5) word &= -1 << (from & 31)
-    while (word !== 0) {
-      const at = i * 32 + lowestBit(word)
-      if (chunk.attempts === undefined || chunk.attempts[at] === 0) return at
-      word &= word - 1
-    }
-  }
-  return -1
 }

@@ -5,7 +5,7 @@ import { copyWords, Words } from '../model/words.ts'
 import type { Framing } from './frame.ts'
 import { headBytes, writeHead } from './frame.ts'
 import { HeaderView } from './header.ts'
-import { parseId } from './id-codec.ts'
+import { parseId } from '../model/id-text.ts'
 import { commands } from './packet.ts'
 import {
   putFlag,

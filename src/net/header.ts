@@ -1,11 +1,11 @@
 // A published message, read lazily: where its fields are, not what they say. Reused for every publish of a server.
 // Never decodes a body, never makes a string, never trusts a length; what it cannot read it refuses.
 
+import { parseId } from '../model/id-text.ts'
 import type { MessageView } from '../model/message.ts'
 import type { MessageForm } from '../model/record.ts'
 import { deliverLimitMax, headerGrowthBytes, lifeSecondsMax } from '../model/limits.ts'
 import { canonicalPacket } from './canonical.ts'
-import { parseId } from './id-codec.ts'
 import {
   putBytes,
   putVarint,

@@ -1,7 +1,7 @@
-// A message id between its text (32 hex digits, any case) and its four words. Nothing else is an id.
+// A message id between its text (32 hex digits, any case) and its four words. Must never take anything else for an id.
 
-import type { MessageId } from '../model/ids.ts'
-import { messageIdChars } from '../model/limits.ts'
+import type { MessageId } from './ids.ts'
+import { messageIdChars } from './limits.ts'
 
 /** A place for an id that is filled again and again. */
 export interface MutableId {
