@@ -6,9 +6,9 @@ import type { OperatorAction, OperatorResult } from './broker/command.ts'
 import { listBindings, listTransactions, type ListedBinding } from './broker/listings.ts'
 import type { Log } from './log/log.ts'
 import { KiteQError } from './model/errors.ts'
+import { idFromText } from './model/id-text.ts'
 import type { GroupNumber, MessageId } from './model/ids.ts'
 import type { BindType } from './model/record.ts'
-import { idFromText } from './net/id-codec.ts'
 
 export interface OwnerContext {
   readonly loop: BrokerLoop

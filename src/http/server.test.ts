@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { KiteQError } from '../model/errors.ts'
+import { httpConnectionsMax } from '../model/limits.ts'
 import { HttpServer, type HttpOptions } from './server.ts'
 import type { Health, StatSnapshot, StatSource } from './stat.ts'
 
@@ -22,6 +23,11 @@ const nothing: StatSnapshot = {
     packetsWritten: 0,
     bytesWritten: 0,
     connections: 0,
+    unfinishedBytes: 0,
+    unsentBytes: 0,
+    unfinishedEvictions: 0,
+    unreadEvictions: 0,
+    memoryWaits: 0,
     queued: 0,
     queuedMax: 1,
   },
@@ -149,6 +155,67 @@ test('headers without end are cut off by size and by time', async (t) => {
   assert.equal(statusOf(large), 431)
   const slow = await exchange(port, 'GET /stat HTTP/1.1\r\nHost: loc') // comes back: the server has ended it
   assert.ok(slow === '' || statusOf(slow) === 408)
+})
+
+/** Whoever is not served waits for ever. */
+const within = { timeout: 10_000 }
+
+/** Connections of one who holds them: each sends `bytes` and no more. The server takes them in their order. */
+async function hold(t: TestContext, port: number, count: number, bytes: string): Promise<Socket[]> {
+  const sockets: Socket[] = []
+  for (let n = 0; n < count; n++) {
+    const socket = connect(port, '127.0.0.1')
+    t.after(() => socket.destroy())
+    socket.on('error', () => {}) // a reset is an end like any other
+    await once(socket, 'connect')
+    socket.write(bytes)
+    sockets.push(socket.resume())
+  }
+  return sockets
+}
+
+for (const [what, bytes] of [
+  ['half a request', 'GET /stat HTTP/1.1\r\nHost: loc'],
+  ['nothing', ''],
+] as const)
+  test(
+    `slots held with ${what} are taken back for a probe, and for the next one`,
+    within,
+    async (t) => {
+      const port = await serve(t)
+      await hold(t, port, 3 * httpConnectionsMax, bytes)
+      for (let n = 0; n < 3; n++)
+        assert.equal(bodyOf(await get(port, '/healthz')), '{"status":"ok"}')
+    },
+  )
+
+test(
+  'there are never more connections than slots, and the oldest one goes first',
+  within,
+  async (t) => {
+    const port = await serve(t)
+    const more = 5
+    const sockets = await hold(t, port, httpConnectionsMax + more, 'GET /stat HT')
+    const gone = sockets.slice(0, more)
+    for (const socket of gone) if (!socket.closed) await once(socket, 'close')
+    const last = sockets.at(-1)!
+    last.write('TP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+    await once(last, 'close')
+    assert.ok(sockets.slice(more, -1).every((socket) => !socket.destroyed && socket.readable))
+  },
+)
+
+test('a connection kept alive goes before one that is about to ask', within, async (t) => {
+  const port = await serve(t)
+  const asking = await hold(t, port, httpConnectionsMax - 1, 'GET /stat HT')
+  const kept = connect(port, '127.0.0.1')
+  t.after(() => kept.destroy())
+  kept.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await once(kept, 'data')
+  const ended = once(kept, 'close')
+  assert.equal(statusOf(await get(port, '/healthz')), 200)
+  await ended
+  assert.ok(asking.every((socket) => !socket.destroyed))
 })
 
 test('a bug behind the statistics is told and answered, and the server lives on', async (t) => {

@@ -2,7 +2,7 @@
 // never repeats what a request said, never waits for a slow reader.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { isIP, type AddressInfo } from 'node:net'
+import { isIP, type AddressInfo, type Socket } from 'node:net'
 import { KiteQError } from '../model/errors.ts'
 import {
   httpConnectionsMax,
@@ -10,6 +10,7 @@ import {
   httpTimeoutMs,
   statSampleMs,
 } from '../model/limits.ts'
+import { ConnectionSlots } from './connection-slots.ts'
 import { nextSampleMs, RateSampler, type Health, type StatSource } from './stat.ts'
 
 export interface HttpOptions {
@@ -37,6 +38,7 @@ export class HttpServer {
   readonly #sampler: RateSampler
   readonly #nowMs: () => number
   readonly #server: Server
+  readonly #slots = new ConnectionSlots<Socket>(httpConnectionsMax)
   #host = ''
   #timer: NodeJS.Timeout | undefined
   readonly #kept = new Map<'stat' | 'binds', { readonly body: string; readonly untilMs: number }>()
@@ -57,7 +59,7 @@ export class HttpServer {
       },
       (request, response) => this.#answer(request, response),
     )
-    this.#server.maxConnections = httpConnectionsMax
+    this.#server.on('connection', (socket: Socket) => this.#slots.opened(socket))
     this.#server.setTimeout(2 * timeoutMs) // ends a connection that does not read its answer
   }
 
@@ -113,6 +115,9 @@ export class HttpServer {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request
+    this.#slots.asked(socket)
+    response.once('finish', () => this.#slots.answered(socket))
     const answer = this.#answerTo(request)
     response.writeHead(answer.status, {
       'content-type': answer.type,

@@ -1,60 +1,67 @@
-// One owner a data folder, without native code: a name in the kernel's abstract socket space made of the folder's device
-// and inode, taken atomically and freed with the process however it ends; and a socket inside the folder, the door for
-// readers and administrators. Through the first one only "who?" is answered: it has no file permissions.
+// One owner a data folder, without native code, told by sockets inside the folder alone: who may not write there can
+// neither own it nor be in the way. Whoever wants it first puts up a sign, a listening socket of a new name in `owner/`,
+// and then looks for other signs: of any two, one sees the other. The kernel ends a sign with its process, however that ends.
 
 import fs from 'node:fs'
-import net from 'node:net'
-import { KiteQError, errorCodes, type ErrorCode } from '../model/errors.ts'
+import { basename } from 'node:path'
+import { KiteQError } from '../model/errors.ts'
+import { askAt, isHeld, listenAt, type Handler, type Listening } from './owner-socket.ts'
 
 export interface OwnerOptions {
   /** Said to whoever comes second: the pid is added. JSON values. */
   readonly describe: () => Readonly<Record<string, unknown>>
   /** Answers one request of the door; both are JSON values. A rejection goes back as an error. */
-  readonly handle: (request: unknown) => Promise<unknown>
+  readonly handle: Handler
 }
 
 export interface FolderClaim {
+  /** Why the folder at the path is not the one that is owned, as words for people; undefined while all is well. */
+  lost(): Promise<string | undefined>
   close(): Promise<void>
 }
 
 const doorName = 'owner.socket'
-const lineCharsMax = 1024 * 1024
-const answerWithinMs = 5000
+const signsName = 'owner'
+const signSuffix = '.socket'
+/** Two that came at the same moment wait for each other this long at most. */
+const looksMax = 250
+const lookEveryMs = 20
+/** Somebody else's start or end may take a folder away under the hands; more often than this it does not happen by chance. */
+const announceTries = 5
 
-type Answer = { readonly ok: unknown } | { readonly error: { code: string; message: string } }
-
-/** Rejects KITEQ_FOLDER_OWNED, saying by whom. The folder must exist. */
+/** Rejects KITEQ_FOLDER_OWNED, saying by whom, KITEQ_CONFIG where no socket can be made. The folder must exist. */
 export async function claimFolder(dir: string, options: OwnerOptions): Promise<FolderClaim> {
-  const who = (): unknown => ({ pid: process.pid, ...options.describe() })
-  const handle = (request: unknown): Promise<unknown> =>
-    isWho(request) ? Promise.resolve(who()) : options.handle(request)
-  const onlyWho = (request: unknown): Promise<unknown> =>
-    isWho(request) ? Promise.resolve(who()) : Promise.reject(new Error('ask at the door'))
-
-  const lock = await lockName(dir)
-  const guard = lock === undefined ? undefined : await takeName(lock, dir, onlyWho)
-  let folder: Folder | undefined
+  const folder = await openFolder(dir)
+  let isOwner = false
+  const handle: Handler = (request) => {
+    const claiming = isOwner ? {} : { claiming: true }
+    if (isWho(request))
+      return Promise.resolve({ pid: process.pid, ...options.describe(), ...claiming })
+    return isOwner ? options.handle(request) : Promise.reject(new Error('nobody owns it yet'))
+  }
+  let sign: Socket | undefined
+  let door: Socket | undefined
+  const close = async (): Promise<void> => {
+    await door?.close()
+    await sign?.close()
+    await fs.promises.rmdir(folder.signs).catch(() => {}) // unless there are others
+    await folder.handle.close()
+  }
   try {
-    // Abstract names end at a network namespace, files do not: somebody may answer here all the same.
-    const other = await askOwner(dir, { op: 'who' })
-    if (other !== undefined) throw owned(dir, other)
-    folder = await openFolder(dir)
-    await fs.promises.rm(folder.door, { force: true })
-    const door = await listen(folder.door, handle)
-    await fs.promises.chmod(folder.door, 0o600)
-    const held = folder
-    let closing: Promise<void> | undefined
-    return {
-      close: () =>
-        (closing ??= door
-          .close()
-          .then(() => held.close())
-          .then(() => guard?.close())),
-    }
+    sign = await announce(folder, dir, handle)
+    await beAlone(folder, dir, sign.name)
+    isOwner = true
+    await removePlaces(folder)
+    door = await place(folder, () => folder.door, handle)
   } catch (error) {
-    await folder?.close()
-    await guard?.close()
+    await close()
     throw error
+  }
+  const { name } = sign
+  let closing: Promise<void> | undefined
+  return {
+    lost: () => lost(dir, folder, name),
+    close: () => (closing ??= close()),
   }
 }
 
@@ -67,133 +74,165 @@ export async function askOwner(dir: string, request: unknown): Promise<unknown> 
     return undefined
   }
   try {
-    return await ask(folder.door, request)
+    return await askAt(folder.door, request)
   } finally {
-    await folder.close()
+    await folder.handle.close()
   }
 }
 
 interface Folder {
-  /** Path of the socket, short enough for a socket address (107 bytes) however deep the folder lies. */
+  readonly handle: fs.promises.FileHandle
+  /** Paths through the open folder: short enough for a socket address (107 bytes) however deep it lies. */
   readonly door: string
-  close(): Promise<void>
+  readonly signs: string
 }
 
 async function openFolder(dir: string): Promise<Folder> {
-  if (process.platform !== 'linux') {
-    await fs.promises.access(dir)
-    return { door: `${dir}/${doorName}`, close: () => Promise.resolve() }
-  }
-  const handle = await fs.promises.open(dir, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY)
-  return { door: `/proc/self/fd/${handle.fd}/${doorName}`, close: () => handle.close() }
+  const { O_RDONLY, O_DIRECTORY } = fs.constants
+  const handle = await fs.promises.open(dir, O_RDONLY | O_DIRECTORY)
+  const path = process.platform === 'linux' ? `/proc/self/fd/${handle.fd}` : dir
+  return { handle, door: `${path}/${doorName}`, signs: `${path}/${signsName}` }
 }
 
-async function lockName(dir: string): Promise<string | undefined> {
-  const { dev, ino } = await fs.promises.stat(dir, { bigint: true })
-  return process.platform === 'linux' ? `\0kiteq-owner-${dev}-${ino}` : undefined
+interface Socket extends Listening {
+  /** Of the file, without its folder. */
+  readonly name: string
 }
 
-async function takeName(name: string, dir: string, handle: Handler): Promise<FolderClaim> {
-  try {
-    return await listen(name, handle)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    throw owned(dir, await ask(name, { op: 'who' }).catch(() => undefined))
-  }
-}
-
-type Handler = (request: unknown) => Promise<unknown>
-
-function listen(path: string, handle: Handler): Promise<FolderClaim> {
-  const sockets = new Set<net.Socket>()
-  const server = net.createServer((socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-    serve(socket, handle)
-  })
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(path, () => {
-      resolve({
-        close: () =>
-          new Promise((closed) => {
-            server.close(() => closed())
-            for (const socket of sockets) socket.destroy()
-          }),
-      })
-    })
-  })
-}
-
-/** One JSON line in, one out, in order. */
-function serve(socket: net.Socket, handle: Handler): void {
-  let before: Promise<void> = Promise.resolve()
-  readLines(socket, (line) => {
-    before = before.then(async () => {
-      const answer = await answerTo(line, handle)
-      if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`)
-    })
-  })
-  socket.on('error', () => socket.destroy())
-}
-
-async function answerTo(line: string, handle: Handler): Promise<Answer> {
-  try {
-    return { ok: (await handle(JSON.parse(line))) ?? null }
-  } catch (error) {
-    const code = error instanceof KiteQError ? error.code : 'KITEQ_REFUSED'
-    return { error: { code, message: error instanceof Error ? error.message : String(error) } }
-  }
-}
-
-function readLines(socket: net.Socket, take: (line: string) => void): void {
-  let text = ''
-  socket.setEncoding('utf8')
-  socket.on('data', (more: string) => {
-    text += more
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
-      take(text.slice(0, end))
-      text = text.slice(end + 1)
+/** A sign under a name that no other ever has: it listens before it can be seen, so it looks dead only once it is. */
+async function announce(folder: Folder, dir: string, handle: Handler): Promise<Socket> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await place(folder, (unique) => `${folder.signs}/${unique}${signSuffix}`, handle)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      const isTaken = code === 'ENOENT' || code === 'EACCES' // what binding makes of ENOENT
+      if (isTaken && tries < announceTries) continue
+      const message = `${dir} is a folder where no socket can be made (${code ?? String(error)}); expected a local one that this user may write`
+      throw new KiteQError('KITEQ_CONFIG', message, { cause: error })
     }
-    if (text.length > lineCharsMax) socket.destroy()
-  })
+  }
 }
 
-function ask(path: string, request: unknown): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const socket = net.connect(path)
-    const timer = setTimeout(() => {
-      reject(new KiteQError('KITEQ_TIMEOUT', `the owner has not answered in ${answerWithinMs} ms`))
-      socket.destroy()
-    }, answerWithinMs)
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(undefined)
-      else reject(error)
-    })
-    // An owner that goes away before it answers is no owner any more.
-    socket.on('close', () => {
-      clearTimeout(timer)
-      resolve(undefined)
-    })
-    readLines(socket, (line) => {
-      const answer = JSON.parse(line) as Answer
-      if ('ok' in answer) resolve(answer.ok)
-      else reject(new KiteQError(knownCode(answer.error.code), answer.error.message))
-      socket.end()
-    })
-    socket.write(`${JSON.stringify(request)}\n`)
-  })
+/** Never to be reached by strangers: made inside a folder only this user may enter, and moved out with mode 0600. */
+async function place(
+  folder: Folder,
+  pathOf: (unique: string) => string,
+  handle: Handler,
+): Promise<Socket> {
+  await fs.promises.mkdir(folder.signs, { recursive: true, mode: 0o700 })
+  const made = await fs.promises.mkdtemp(`${folder.signs}/${process.pid}-`)
+  let listening: Listening | undefined
+  try {
+    listening = await listenAt(`${made}/s`, handle)
+    await fs.promises.chmod(`${made}/s`, 0o600)
+    const path = pathOf(basename(made))
+    await fs.promises.rename(`${made}/s`, path)
+    const { close } = listening
+    const remove = (): Promise<void> => fs.promises.rm(path, { force: true })
+    return { name: basename(path), close: () => remove().then(close) }
+  } catch (error) {
+    await listening?.close()
+    throw error
+  } finally {
+    await fs.promises.rm(made, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Resolves after a look, begun with our sign up, that found no other: then whoever comes later finds ours. Of those that
+ * come together the first name stays and waits for the rest to go.
+ */
+async function beAlone(folder: Folder, dir: string, own: string): Promise<void> {
+  for (let looks = 1; ; looks++) {
+    const others = await othersThan(folder, own)
+    if (others.length === 0) return
+    for (const other of others) {
+      const answer = await whoIs(other)
+      if (looks < looksMax) {
+        if (answer === undefined) continue // gone meanwhile: the next look tells
+        if (isClaiming(answer) && own < other.name) continue
+      }
+      throw owned(dir, answer ?? (await silent(other)))
+    }
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+  }
+}
+
+/** Words when it is there and says nothing, undefined when it went away while it was asked. */
+async function whoIs(other: Other): Promise<unknown> {
+  try {
+    return await askAt(other.path, { op: 'who' })
+  } catch (error) {
+    return error instanceof KiteQError ? silent(other) : undefined
+  }
+}
+
+interface Other {
+  readonly name: string
+  readonly path: string
+}
+
+/** Signs that somebody holds, and a door that an owner without a sign has. What the dead left is removed: no name comes twice. */
+async function othersThan(folder: Folder, own: string): Promise<Other[]> {
+  const found: Other[] = []
+  for (const name of await fs.promises.readdir(folder.signs)) {
+    if (!name.endsWith(signSuffix) || name === own) continue
+    const path = `${folder.signs}/${name}`
+    if (await isHeld(path)) found.push({ name, path })
+    else await fs.promises.rm(path, { force: true })
+  }
+  if (found.length > 0 || !(await isHeld(folder.door))) return found
+  return [{ name: doorName, path: folder.door }]
+}
+
+/** Places of sockets to be, of processes that died or came too late: these look again and find us. */
+async function removePlaces({ signs }: Folder): Promise<void> {
+  for (const entry of await fs.promises.readdir(signs, { withFileTypes: true }))
+    if (entry.isDirectory())
+      await fs.promises.rm(`${signs}/${entry.name}`, { recursive: true, force: true })
+}
+
+/** A folder of the same name may be another one: a copy, a mount, a new one. */
+async function lost(dir: string, folder: Folder, sign: string): Promise<string | undefined> {
+  const held = await folder.handle.stat({ bigint: true })
+  const there = await statOf(dir)
+  if (there === undefined) return `the data folder ${dir} was removed or moved away`
+  if (there.ino !== held.ino || there.dev !== held.dev)
+    return `the data folder ${dir} was replaced by another one`
+  if ((await statOf(`${folder.signs}/${sign}`)) === undefined)
+    return `${dir}/${signsName}/${sign}, the sign of this owner, was removed, so another may have started`
+  return undefined
+}
+
+/** Undefined only when there is nothing; of what cannot be looked at nothing is known. */
+async function statOf(path: string): Promise<fs.BigIntStats | undefined> {
+  try {
+    return await fs.promises.stat(path, { bigint: true })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw error
+  }
 }
 
 function isWho(request: unknown): boolean {
   return (request as { op?: unknown } | null)?.op === 'who'
 }
 
-function knownCode(code: string): ErrorCode {
-  return errorCodes.find((known) => known === code) ?? 'KITEQ_REFUSED'
+function isClaiming(answer: unknown): boolean {
+  return (answer as { claiming?: unknown } | null)?.claiming === true
+}
+
+/** Busy, stopped or of another user: its sign says its pid all the same. */
+async function silent({ name, path }: Other): Promise<string> {
+  const uid = (await statOf(path).catch(() => undefined))?.uid
+  const pid = /^\d+(?=-)/.exec(name)?.[0]
+  const process = pid === undefined ? 'a process' : `process ${pid}`
+  return `${process}${uid === undefined ? '' : ` of user ${uid}`}, which does not answer`
 }
 
 function owned(dir: string, who: unknown): KiteQError {
-  const holder = who === undefined ? 'another process' : JSON.stringify(who)
+  const holder = typeof who === 'string' ? who : JSON.stringify(who)
   return new KiteQError('KITEQ_FOLDER_OWNED', `${dir} is in use by ${holder}`)
 }
