@@ -48,6 +48,8 @@ export interface FileSettings {
     readonly silentSeconds: number
     readonly unreadWriteSeconds: number
     readonly writeBufferBytes: number
+    readonly unfinishedBytes: number
+    readonly unsentBytes: number
   }
 }
 
@@ -110,6 +112,8 @@ const schema = z
       silentSeconds: seconds(0.05, daySeconds).default(limits.silentConnectionTimeoutMs / 1000),
       unreadWriteSeconds: seconds(0.05, 3600).default(limits.unreadWriteTimeoutMs / 1000),
       writeBufferBytes: bytes(64 * 1024, gibibyte).default(limits.writeBufferBytesMax),
+      unfinishedBytes: bytes(8 * 1024 * 1024, 64 * gibibyte).default(limits.unfinishedBytesMax),
+      unsentBytes: bytes(32 * 1024 * 1024, 64 * gibibyte).default(limits.unsentBytesMax),
     }),
   })
   .check((check) => {

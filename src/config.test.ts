@@ -232,3 +232,11 @@ test('addresses, levels and sizes are read and written back', () => {
   assert.equal(parseBytes('64 kb'), undefined)
   assert.equal(bytesText(3 * 1024 * 1024), '3 MiB')
 })
+
+test('a flag that is none is refused, also from a program', () => {
+  const flags = { dataDirr: 'x' } as never
+  assert.throws(
+    () => loadConfig(flags, () => ''),
+    /KITEQ_CONFIG|dataDirr is no flag; expected one of listen/,
+  )
+})

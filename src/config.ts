@@ -40,6 +40,8 @@ export interface NetConfig {
   readonly silentConnectionTimeoutMs: number
   readonly unreadWriteTimeoutMs: number
   readonly writeBufferBytesMax: number
+  readonly unfinishedBytesMax: number
+  readonly unsentBytesMax: number
   readonly creditMax: number
 }
 
@@ -72,16 +74,13 @@ export type ReadFile = (path: string) => string
 export function loadConfig(flags: Flags, readFile: ReadFile): Config {
   const written = flags.config === undefined ? {} : readTable(flags.config, readFile)
   const given: Record<string, unknown> = {}
-  for (const name of [
-    'listen',
-    'advertise',
-    'dataDir',
-    'registry',
-    'topics',
-    'durability',
-    'http',
-  ] as const)
-    if (flags[name] !== undefined) given[name] = flags[name]
+  for (const [name, value] of Object.entries(flags)) {
+    if (!flagNames.includes(name))
+      throw refused(
+        `${name} is no flag; expected one of ${flagNames.join(', ')}; other settings stand in the file of \`config\``,
+      )
+    if (name !== 'config' && name !== 'rebuild' && value !== undefined) given[name] = value
+  }
   const settings = fileFrom({ ...written, ...given }, (key) =>
     key in given
       ? `--${key === 'dataDir' ? 'data-dir' : key}`
@@ -89,6 +88,18 @@ export function loadConfig(flags: Flags, readFile: ReadFile): Config {
   )
   return freezeDeep(configOf(settings, flags.rebuild === true))
 }
+
+const flagNames: readonly string[] = [
+  'listen',
+  'advertise',
+  'dataDir',
+  'registry',
+  'topics',
+  'durability',
+  'http',
+  'config',
+  'rebuild',
+]
 
 function readTable(path: string, readFile: ReadFile): Record<string, unknown> {
   let text: string
@@ -166,6 +177,8 @@ function configOf(file: FileSettings, rebuild: boolean): Config {
       silentConnectionTimeoutMs: ms(connections.silentSeconds),
       unreadWriteTimeoutMs: ms(connections.unreadWriteSeconds),
       writeBufferBytesMax: connections.writeBufferBytes,
+      unfinishedBytesMax: connections.unfinishedBytes,
+      unsentBytesMax: connections.unsentBytes,
       creditMax: connections.creditMax,
     },
   }

@@ -166,6 +166,16 @@ export const regexesPerTopicMax = 1024
 export const patternCacheInstructionsMax = 262_144
 /** Bytes of fly messages that wait, of all groups together. */
 export const flyBytesMax: number = 128 * 1024 * 1024
+/** Memory of unfinished frames, all connections together: 128 of the largest, or 26 KiB for each of 10,000 connections. */
+export const unfinishedBytesMax: number = 256 * 1024 * 1024
+/** Memory of unsent output, all connections together: 128 at their own limit, or 52 KiB for each of 10,000. */
+export const unsentBytesMax: number = 512 * 1024 * 1024
+/** What a connection may have unsent however little is left: more than a socket takes before it tells of a drain. */
+export const unsentBytesMin: number = 64 * 1024
+/** Who has not gone on for so long is closed first when that memory runs short. */
+export const crowdedPatienceMs = 2_000
+/** A connection that has not shaken hands makes room for a new one after this, when there is no other. */
+export const handshakeGraceMs = 1_000
 /** Offsets, or numbers of types, in one record; a longer list goes on in the next. */
 export const recordListMax = 65_536
 /** Text of one list of bindings, bytes: it is one record. */

@@ -52,6 +52,16 @@ export class Deadlines {
     this.#unreadSinceMs += ms
   }
 
+  /** Since which sweep the frame behind so many whole ones has been unfinished; 0: no sweep has seen it. */
+  unfinishedForMs(framesRead: number, nowMs: number): number {
+    return this.#unfinishedAfter === framesRead ? nowMs - this.#unfinishedSinceMs : 0
+  }
+
+  /** Likewise, output of which nothing was taken. */
+  unreadForMs(sentMark: number, nowMs: number): number {
+    return this.#unreadMark === sentMark ? nowMs - this.#unreadSinceMs : 0
+  }
+
   overdue(view: DeadlineView, nowMs: number): Overdue | undefined {
     const limits = this.#limits
     if (!view.joined && nowMs - this.#openedAtMs > limits.handshakeTimeoutMs) return 'no handshake'

@@ -12,6 +12,14 @@ export interface NetLimits {
   readonly unreadWriteTimeoutMs: number
   /** Unsent bytes past which a connection gets no more deliveries. */
   readonly writeBufferBytesMax: number
+  /** Memory of unfinished frames, all connections together. */
+  readonly unfinishedBytesMax: number
+  /** Memory of output that has not left, all connections together. */
+  readonly unsentBytesMax: number
+  /** Who keeps memory for longer than this is closed first when it runs short. */
+  readonly crowdedPatienceMs: number
+  /** A connection without a handshake makes room for a new one after this. */
+  readonly handshakeGraceMs: number
   /** Un-acked deliveries a client may ask for. */
   readonly creditMax: number
   /** Unsent bytes past which a connection is read only once per sweep. */
@@ -29,6 +37,10 @@ export const defaultNetLimits: NetLimits = {
   silentConnectionTimeoutMs: limits.silentConnectionTimeoutMs,
   unreadWriteTimeoutMs: limits.unreadWriteTimeoutMs,
   writeBufferBytesMax: limits.writeBufferBytesMax,
+  unfinishedBytesMax: limits.unfinishedBytesMax,
+  unsentBytesMax: limits.unsentBytesMax,
+  crowdedPatienceMs: limits.crowdedPatienceMs,
+  handshakeGraceMs: limits.handshakeGraceMs,
   creditMax: limits.creditMax,
   replyBytesMax: limits.replyBytesMax,
   sweepIntervalMs: limits.sweepIntervalMs,
@@ -52,6 +64,15 @@ export interface NetCounters {
   undeliverable: number
   loadsFailed: number
   readPauses: number
+  /** Connections without a handshake that made room for new ones. */
+  displaced: number
+  /** Connections closed because the unfinished frames, or the unsent output, of all of them were too much. */
+  unfinishedEvictions: number
+  unreadEvictions: number
+  /** Times a connection had to wait because others held the memory for output. */
+  memoryWaits: number
+  /** Fly messages not written because too many of them waited for one connection. */
+  droppedFly: number
   /** Connections ended by us, by reason. */
   readonly closedBy: Map<string, number>
 }
@@ -73,6 +94,11 @@ export function newCounters(): NetCounters {
     undeliverable: 0,
     loadsFailed: 0,
     readPauses: 0,
+    displaced: 0,
+    unfinishedEvictions: 0,
+    unreadEvictions: 0,
+    memoryWaits: 0,
+    droppedFly: 0,
     closedBy: new Map(),
   }
 }

@@ -17,8 +17,14 @@ export type OutboxEffect = DeliverEffect | FlyEffect | InquireEffect
 export interface OutboxHost {
   readonly framing: Framing
   readonly out: OutputBuffer
-  /** Bytes encoded or handed to the socket that have not left; Infinity when nothing can leave any more. */
-  unsentBytes(): number
+  /** Bytes that may be written before it is asked again; below 0: none, a drain comes. */
+  room(): number
+  /** Unsent bytes past which nothing more is written; it shrinks as all connections together hold more. */
+  unsentBytesMax(): number
+  /** Is there room for so many bytes more, over all connections? If not, drain() is called again later. */
+  affords(bytes: number): boolean
+  /** A fly message was not taken: too many wait. */
+  flyDropped(): void
   /** Something was loaded: drain() should be called and the output flushed. */
   resumed(): void
   undeliverable(opaque: number, cause: 'too-large' | 'damaged'): void
@@ -45,6 +51,10 @@ export class Outbox {
   /** Bytes for the next stored messages of the queue, in order. */
   #loaded: Loaded[] = []
   #loadedAt = 0
+  #loadedBytes = 0
+  /** Of the drain that is running: bytes until the connection is asked again. */
+  #room = -1
+  #flyBytes = 0
   #loading = false
   #loadsMax = firstLoads
 
@@ -70,8 +80,27 @@ export class Outbox {
     return count
   }
 
+  /** Memory of messages that wait here with their bytes. */
+  get heldBytes(): number {
+    return this.#loadedBytes + this.#flyBytes
+  }
+
   push(effect: OutboxEffect): void {
+    if (effect.kind === 'fly') {
+      const bytes = sizeOf(effect.message)
+      if (this.#isFullOfFly(bytes)) this.drain()
+      if (this.#isFullOfFly(bytes)) {
+        this.#host.flyDropped() // its lease runs out, as if it were lost on the way
+        return
+      }
+      this.#flyBytes += bytes
+    }
     this.#queue.push(effect)
+  }
+
+  /** Nobody keeps them on disk: what waits here is all there is of them. */
+  #isFullOfFly(bytes: number): boolean {
+    return this.#flyBytes > 0 && this.#flyBytes + bytes > this.#host.unsentBytesMax()
   }
 
   /** Opaques of what was never written. */
@@ -89,13 +118,25 @@ export class Outbox {
     return opaques
   }
 
+  /** Gives up what was fetched: it is in the log, and is fetched again when its turn comes. */
+  forgetLoaded(): void {
+    this.#loaded = []
+    this.#loadedAt = 0
+    this.#loadedBytes = 0
+  }
+
   /** Writes what may be written, until the bytes have to be fetched or the socket is behind. */
   drain(): void {
+    this.#room = -1
     while (!this.#loading && this.#head < this.#queue.length) {
-      if (this.#host.unsentBytes() > this.#unsentBytesMax) break
+      if (this.#room < 0 && (this.#room = this.#host.room()) < 0) break
+      const before = this.#host.out.length
       const effect = this.#queue[this.#head]!
-      if (effect.kind === 'fly') this.#deliver(effect.opaque, effect.form, effect.message)
-      else if (effect.kind === 'inquire') {
+      if (effect.kind === 'fly') {
+        if (!this.#hasRoomFor(effect.message)) break
+        this.#flyBytes -= sizeOf(effect.message)
+        this.#deliver(effect.opaque, effect.form, effect.message)
+      } else if (effect.kind === 'inquire') {
         if (!this.#next(effect.segment, effect.position)) break
         if (this.#bytes !== undefined) this.#inquire(effect.opaque, this.#bytes)
       } else {
@@ -105,8 +146,10 @@ export class Outbox {
           if (this.#bytes !== undefined) this.#deliver(delivery.opaque, delivery.form, this.#bytes)
           this.#at++
         }
+        this.#room -= this.#host.out.length - before
         if (this.#at < effect.deliveries.length) continue
       }
+      if (effect.kind !== 'deliver') this.#room -= this.#host.out.length - before
       this.#at = 0
       this.#head++
     }
@@ -119,21 +162,25 @@ export class Outbox {
   /** Set by #next(): the bytes of the message whose turn it is; undefined when they cannot be had. */
   #bytes: MessageBytes | undefined
 
-  /** False: the bytes are being fetched, go on later. */
+  /** False: the bytes are being fetched, or there is no room for them; go on later. */
   #next(segment: SegmentNumber, position: Position): boolean {
-    if (this.#loadedAt < this.#loaded.length) {
-      this.#bytes = this.#loaded[this.#loadedAt]
-      this.#loaded[this.#loadedAt++] = undefined
-      if (this.#loadedAt === this.#loaded.length) {
-        this.#loaded = []
-        this.#loadedAt = 0
-      }
-      return true
+    const isLoaded = this.#loadedAt < this.#loaded.length
+    const bytes = isLoaded ? this.#loaded[this.#loadedAt] : this.#source.peek(segment, position)
+    if (bytes === undefined && !isLoaded) {
+      this.#load()
+      return false
     }
-    this.#bytes = this.#source.peek(segment, position)
-    if (this.#bytes !== undefined) return true
-    this.#load()
-    return false
+    if (bytes !== undefined && !this.#hasRoomFor(bytes)) return false
+    this.#bytes = bytes
+    if (!isLoaded) return true
+    this.#loaded[this.#loadedAt++] = undefined
+    if (this.#loadedAt === this.#loaded.length) this.forgetLoaded()
+    return true
+  }
+
+  /** Asks only for what is past the room: the last message of a turn, or one for which memory may be short. */
+  #hasRoomFor(bytes: MessageBytes): boolean {
+    return sizeOf(bytes) <= this.#room || this.#host.affords(sizeOf(bytes))
   }
 
   #deliver(opaque: number, form: MessageForm, message: MessageBytes): void {
@@ -180,6 +227,8 @@ export class Outbox {
       this.#loading = false
       this.#loaded = loaded
       this.#loadedAt = 0
+      this.#loadedBytes = 0
+      for (const bytes of loaded) if (bytes !== undefined) this.#loadedBytes += sizeOf(bytes)
       this.#adapt(loaded)
       this.#host.resumed()
     })
@@ -200,9 +249,13 @@ export class Outbox {
   #adapt(loaded: readonly Loaded[]): void {
     let largest = 1
     for (const bytes of loaded) {
-      if (bytes !== undefined) largest = Math.max(largest, bytes.end - bytes.start)
+      if (bytes !== undefined) largest = Math.max(largest, sizeOf(bytes))
     }
     const fits = Math.floor(this.#unsentBytesMax / largest)
     this.#loadsMax = Math.max(1, Math.min(loadsPerConnectionMax, fits, this.#loadsMax * 2))
   }
+}
+
+function sizeOf(bytes: MessageBytes): number {
+  return bytes.end - bytes.start
 }

@@ -1,7 +1,8 @@
 // The bytes one connection is about to get: encoded here, handed to the socket in one write. The memory comes from a
 // pool, because most connections are silent at any moment. Must never touch bytes the socket still holds.
 
-const pieceBytes: number = 64 * 1024
+/** The smallest piece of memory a connection writes into. */
+export const pieceBytes: number = 64 * 1024
 const pooledMax = 256
 
 /** Pieces of memory that no connection needs at the moment. */
@@ -47,6 +48,11 @@ export class OutputBuffer {
   /** What was written. The memory is the caller's until it gives it back with done(). */
   take(): Uint8Array {
     return this.bytes.subarray(0, this.length)
+  }
+
+  /** As take(), but in memory of their own when the piece is mostly empty: it may be held for long. */
+  takeSmall(): Uint8Array {
+    return this.length * 2 < this.bytes.length ? this.bytes.slice(0, this.length) : this.take()
   }
 
   /** The taken bytes are on their way; `free`: nobody holds them any more. */

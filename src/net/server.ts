@@ -7,10 +7,12 @@ import type { Effect, EffectSink, MessageSource } from '../broker/effect.ts'
 import type { Clock } from '../model/clock.ts'
 import type { ConnectionNumber } from '../model/ids.ts'
 import { complaintIntervalMs, keepAliveMs } from '../model/limits.ts'
+import { MemoryWatch } from './memory-watch.ts'
 import { defaultNetLimits, newCounters, type NetCounters, type NetLimits } from './net-limits.ts'
 import type { Framing } from './frame.ts'
 import { BufferPool } from './output-buffer.ts'
-import { ClientSession, type SessionHost } from './session.ts'
+import { ClientSession } from './session.ts'
+import type { SessionHost } from './session-host.ts'
 import { EffectWriter, FrameTranslator } from './translate.ts'
 
 /** Where complaints go; any structured logger fits. */
@@ -30,6 +32,11 @@ export interface NetServerOptions {
 
 export interface NetStats extends Readonly<NetCounters> {
   readonly connections: number
+  /** Connections that have not shaken hands. */
+  readonly strangers: number
+  /** Memory of unfinished frames and of unsent output, bytes. */
+  readonly unfinishedBytes: number
+  readonly unsentBytes: number
 }
 
 export interface ConnectionStats {
@@ -52,14 +59,17 @@ interface PeerAddress {
 }
 
 export class NetServer implements EffectSink {
-  readonly #host: SessionHost
+  readonly #host: SessionHost<ClientSession>
   readonly #counters: NetCounters = newCounters()
   readonly #limits: NetLimits
   readonly #clock: Clock
   readonly #log: NetLog | undefined
   readonly #server: Server
   readonly #sessions = new Map<ConnectionNumber, ClientSession>()
+  /** Those without a handshake, the oldest first. */
+  readonly #strangers = new Set<ClientSession>()
   readonly #addresses = new Map<string, PeerAddress>()
+  readonly #memory: MemoryWatch<ClientSession>
   #touched: ClientSession[] = []
   /** Chunks or releases being worked on: writing waits for the outermost. */
   #depth = 0
@@ -73,6 +83,7 @@ export class NetServer implements EffectSink {
     this.#limits = { ...defaultNetLimits, ...options.limits }
     this.#clock = options.clock
     this.#log = options.log
+    this.#memory = new MemoryWatch(this.#sessions, this.#limits, this.#counters)
     this.#host = this.#newHost(options)
     const settings = { noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs }
     this.#server = createServer(settings, (socket) => this.#accept(socket))
@@ -113,7 +124,13 @@ export class NetServer implements EffectSink {
   }
 
   stats(): NetStats {
-    return { ...this.#counters, connections: this.#sessions.size }
+    return {
+      ...this.#counters,
+      connections: this.#sessions.size,
+      strangers: this.#strangers.size,
+      unfinishedBytes: this.#memory.frames.used,
+      unsentBytes: this.#memory.output.used,
+    }
   }
 
   connections(): ConnectionStats[] {
@@ -158,7 +175,7 @@ export class NetServer implements EffectSink {
     clearInterval(this.#sweepTimer)
   }
 
-  #newHost(options: NetServerOptions): SessionHost {
+  #newHost(options: NetServerOptions): SessionHost<ClientSession> {
     return {
       broker: options.broker,
       source: options.source,
@@ -167,11 +184,13 @@ export class NetServer implements EffectSink {
       translator: new FrameTranslator(this.#limits.creditMax),
       writer: new EffectWriter(options.storedSuffix ?? ''),
       pool: new BufferPool(),
+      memory: this.#memory,
       enter: () => {
         this.#depth++
       },
       leave: () => this.#leave(),
       touched: (session) => this.#touch(session),
+      joined: (session) => this.#strangers.delete(session),
       later: (command) => this.#submitLater(command),
       complain: (session, message) => this.#complain(session, message),
       monotonicMs: () => this.#clock.monotonicMs(),
@@ -182,8 +201,9 @@ export class NetServer implements EffectSink {
     socket.on('error', ignore)
     const address = socket.remoteAddress ?? 'unknown'
     const peers = this.#addresses.get(address)?.connections ?? 0
-    const { connectionsMax, connectionsPerAddressMax } = this.#limits
-    if (this.#sessions.size >= connectionsMax || peers >= connectionsPerAddressMax) {
+    const isFull = this.#sessions.size >= this.#limits.connectionsMax
+    const isAddressFull = peers >= this.#limits.connectionsPerAddressMax
+    if ((isFull || isAddressFull) && !this.#displaceStranger(isAddressFull ? address : undefined)) {
       this.#counters.refusedConnections++
       socket.destroy()
       return
@@ -191,6 +211,7 @@ export class NetServer implements EffectSink {
     this.#counters.accepted++
     const session = new ClientSession(this.#host, socket, this.#host.broker.nextConnection())
     this.#sessions.set(session.connection, session)
+    this.#strangers.add(session)
     const known = this.#addresses.get(session.address)
     if (known !== undefined) known.connections++
     else {
@@ -202,7 +223,23 @@ export class NetServer implements EffectSink {
     socket.on('close', () => this.#closed(session))
   }
 
+  /** Whoever shakes hands at once is never in the way of others; whoever keeps a place without it gives it up. */
+  #displaceStranger(address: string | undefined): boolean {
+    const newestMs = this.#clock.monotonicMs() - this.#limits.handshakeGraceMs
+    for (const session of this.#strangers) {
+      if (session.openedAtMs > newestMs) return false
+      if (address !== undefined && session.address !== address) continue
+      this.#strangers.delete(session)
+      this.#counters.displaced++
+      session.cut('no handshake')
+      return true
+    }
+    return false
+  }
+
   #closed(session: ClientSession): void {
+    session.gone()
+    this.#strangers.delete(session)
     this.#sessions.delete(session.connection)
     const address = this.#addresses.get(session.address)
     if (address !== undefined && --address.connections === 0)
@@ -234,6 +271,7 @@ export class NetServer implements EffectSink {
       session.isTouched = false
       session.settle()
     }
+    if (this.#memory.output.isOver()) this.#memory.relieveOutput(this.#clock.monotonicMs())
   }
 
   #submitLater(command: UndeliverableCommand): void {
@@ -254,6 +292,9 @@ export class NetServer implements EffectSink {
       if (lateMs > this.#limits.sweepIntervalMs) session.forgive(lateMs)
       session.sweep(nowMs)
     }
+    this.#depth++
+    for (const session of this.#memory.sweep(nowMs)) this.#touch(session)
+    this.#leave()
   }
 
   #complain(session: ClientSession, message: string): void {

@@ -2,43 +2,18 @@
 // a connection is read at all times, but for pauses of one sweep when the client does not take its replies.
 
 import type { Socket } from 'node:net'
-import type { BrokerPort, UndeliverableCommand } from '../broker/command.ts'
-import type {
-  AuthAckEffect,
-  CommandAckEffect,
-  MessageSource,
-  StoreAckEffect,
-} from '../broker/effect.ts'
+import type { BrokerPort } from '../broker/command.ts'
+import type { AuthAckEffect, CommandAckEffect, StoreAckEffect } from '../broker/effect.ts'
 import type { ConnectionNumber } from '../model/ids.ts'
-import { packetBodyBytesMax } from '../model/limits.ts'
+import { packetBodyBytesMax, unsentBytesMin } from '../model/limits.ts'
 import { Deadlines } from './deadlines.ts'
 import { FrameReader, type Framing, type FrameSink } from './frame.ts'
-import type { NetCounters, NetLimits } from './net-limits.ts'
+import type { MemoryHolder } from './memory-watch.ts'
 import { Outbox, type OutboxEffect, type OutboxHost } from './outbox.ts'
-import { OutputBuffer, type BufferPool } from './output-buffer.ts'
+import { OutputBuffer, pieceBytes } from './output-buffer.ts'
 import { commands, decodeHeartBeat } from './packet.ts'
-import type { EffectWriter, FrameTranslator } from './translate.ts'
-
-/** What all connections of a server share. */
-export interface SessionHost {
-  readonly broker: BrokerPort
-  readonly source: MessageSource
-  readonly limits: NetLimits
-  readonly counters: NetCounters
-  readonly translator: FrameTranslator
-  readonly writer: EffectWriter
-  readonly pool: BufferPool
-  /** Before and after the frames of one chunk: what they cause is written together at the end. */
-  enter(): void
-  leave(): void
-  /** The session has something to write when this turn is over. */
-  touched(session: ClientSession): void
-  /** Hand a command to the broker, but not within the call that is running. */
-  later(command: UndeliverableCommand): void
-  /** A line in the log, at most one a second and address. */
-  complain(session: ClientSession, message: string): void
-  monotonicMs(): number
-}
+import type { SessionHost } from './session-host.ts'
+import { takenBytes } from './taken-bytes.ts'
 
 const outputBytesMax: number = 1024 * 1024
 const unauthorised = 'Unauthorized,Connection broken!'
@@ -48,7 +23,7 @@ const refusedText = {
   bind: 'Binding cannot be read!',
 } as const
 
-export class ClientSession implements FrameSink, OutboxHost {
+export class ClientSession implements FrameSink, OutboxHost, MemoryHolder {
   readonly connection: ConnectionNumber
   readonly socket: Socket
   readonly address: string
@@ -60,7 +35,11 @@ export class ClientSession implements FrameSink, OutboxHost {
   isTouched = false
   /** A handshake was passed on to the broker: it must hear when the connection ends. */
   joined = false
-  readonly #host: SessionHost
+  isStarved = false
+  /** What the server's count has of this connection. */
+  frameBytes = 0
+  outputBytes = 0
+  readonly #host: SessionHost<ClientSession>
   readonly #reader: FrameReader
   readonly #outbox: Outbox
   readonly #deadlines: Deadlines
@@ -70,8 +49,9 @@ export class ClientSession implements FrameSink, OutboxHost {
   /** Nothing is written any more; when the peer has to be gone. */
   #endingUntilMs = Infinity
   #acksOnly = false
+  #isGone = false
 
-  constructor(host: SessionHost, socket: Socket, connection: ConnectionNumber) {
+  constructor(host: SessionHost<ClientSession>, socket: Socket, connection: ConnectionNumber) {
     this.#host = host
     this.socket = socket
     this.connection = connection
@@ -116,6 +96,9 @@ export class ClientSession implements FrameSink, OutboxHost {
     // Not a Buffer: a view of one costs twice as much, and bytes are read by code that knows one kind of array.
     this.#reader.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length))
     host.leave()
+    if (this.#reader.heldBytesMax === this.frameBytes) return
+    this.#countFrame()
+    host.memory.relieveFrames(host.monotonicMs())
   }
 
   frame(
@@ -179,13 +162,34 @@ export class ClientSession implements FrameSink, OutboxHost {
     this.#host.touched(this)
   }
 
-  unsentBytes(): number {
-    if (this.isEnding || !this.socket.writable) return Infinity
-    // Flushed well below the limit, so that whoever is over it has bytes in the socket, and a drain to come.
-    if (this.out.length > Math.min(outputBytesMax, this.#host.limits.writeBufferBytesMax / 2)) {
-      this.flush()
-    }
-    return this.socket.writableLength + this.out.length
+  room(): number {
+    if (this.isEnding || !this.socket.writable) return -1
+    const { out, socket } = this
+    const limit = this.unsentBytesMax()
+    const flushAt = Math.min(outputBytesMax, limit / 2)
+    // Whoever is over the limit must have enough in the socket for a drain to come.
+    if (out.length > flushAt) this.flush()
+    else if (socket.writableLength + out.length > limit && !socket.writableNeedDrain) this.flush()
+    const free = limit - socket.writableLength - out.length
+    // Half of it: what is written here makes the limit smaller, too.
+    return free < 0 ? -1 : Math.max(0, Math.min(free / 2, flushAt - out.length, this.#memoryRoom()))
+  }
+
+  unsentBytesMax(): number {
+    const { limits, memory } = this.#host
+    // What was written since the last count lies in the buffer.
+    const free = memory.output.free - this.out.length
+    return Math.min(limits.writeBufferBytesMax, Math.max(unsentBytesMin, free))
+  }
+
+  affords(bytes: number): boolean {
+    if (bytes <= this.#memoryRoom()) return true
+    this.#host.memory.starve(this)
+    return false
+  }
+
+  flyDropped(): void {
+    this.#host.counters.droppedFly++
   }
 
   resumed(): void {
@@ -207,25 +211,32 @@ export class ClientSession implements FrameSink, OutboxHost {
 
   /** Writes what is due, in one write; for the end of a turn and for a socket that has drained. */
   settle(): void {
-    this.#outbox.drain()
+    if (!this.isStarved) this.#outbox.drain()
+    if (this.isStarved) this.#outbox.forgetLoaded()
     this.flush()
+    this.#countOutput()
   }
 
   flush(): void {
     const { out, socket } = this
     if (out.length === 0) return
+    // Behind a full socket small answers are gathered: each write of its own would hold far more than its bytes.
+    const isBehind = socket.writableNeedDrain && socket.writableLength > 0
+    if (!isBehind || out.length >= pieceBytes) this.#write()
+    this.#pauseReading()
+  }
+
+  #write(): void {
+    const { out, socket } = this
+    if (out.length === 0) return
     if (socket.writable) {
-      const bytes = out.take()
+      const bytes = socket.writableLength > 0 ? out.takeSmall() : out.take()
       this.#host.counters.bytesOut += bytes.length
       this.#host.counters.framesOut += out.frames
       socket.write(bytes)
-      // Nothing left to write: the kernel has copied it, the memory is free again.
-      out.done(socket.writableLength === 0)
-      if (socket.writableLength > this.#host.limits.replyBytesMax && !this.#paused) {
-        this.#paused = true
-        this.#host.counters.readPauses++
-        socket.pause()
-      }
+      // Nothing left to write, or a copy: the memory is free again.
+      out.done(socket.writableLength === 0 || bytes.buffer !== out.bytes.buffer)
+      this.#countOutput()
     } else out.done(true)
   }
 
@@ -238,6 +249,39 @@ export class ClientSession implements FrameSink, OutboxHost {
   finish(reason: string): void {
     this.#end(reason, this.#host.limits.endingMs)
     this.#reader.stop()
+    this.#countFrame()
+  }
+
+  close(reason: string): void {
+    this.#host.complain(this, `closed: ${reason}`)
+    this.finish(reason)
+  }
+
+  cut(reason: string): void {
+    if (!this.isEnding) {
+      this.#host.complain(this, `closed: ${reason}`)
+      this.#count(reason)
+    }
+    this.#endingUntilMs = this.#host.monotonicMs()
+    this.socket.destroy()
+    this.gone()
+  }
+
+  /** Nothing is held for it any more. */
+  gone(): void {
+    this.#isGone = true
+    this.#reader.stop()
+    this.#outbox.forgetLoaded()
+    this.#countFrame()
+    this.#countOutput()
+  }
+
+  frameAgeMs(nowMs: number): number {
+    return this.joined ? this.#deadlines.unfinishedForMs(this.#reader.frames, nowMs) : Infinity
+  }
+
+  outputAgeMs(nowMs: number): number {
+    return this.isEnding ? Infinity : this.#deadlines.unreadForMs(takenBytes(this.socket), nowMs)
   }
 
   /** As finish(), but acks that still come are passed on: each of them saves a repeated delivery. */
@@ -249,9 +293,8 @@ export class ClientSession implements FrameSink, OutboxHost {
 
   #end(reason: string, withinMs: number): void {
     if (this.isEnding) return
-    const { counters } = this.#host
-    counters.closedBy.set(reason, (counters.closedBy.get(reason) ?? 0) + 1)
-    this.flush()
+    this.#count(reason)
+    this.#write()
     this.#endingUntilMs = this.#host.monotonicMs() + withinMs
     this.#resumeReading()
     this.socket.end()
@@ -263,19 +306,20 @@ export class ClientSession implements FrameSink, OutboxHost {
       this.socket.destroy()
       return
     }
+    this.#countOutput()
     if (this.isEnding) return
-    this.#resumeReading()
+    if (this.#host.memory.output.isCrowded) this.#outbox.forgetLoaded()
+    else this.#resumeReading()
     const view = {
       joined: this.joined,
       framesRead: this.#reader.frames,
       unfinishedBytes: this.#reader.unfinishedBytes,
       unsentBytes: this.socket.writableLength,
-      sentMark: this.#sentMark(),
+      sentMark: takenBytes(this.socket),
     }
     const reason = this.#deadlines.overdue(view, nowMs)
     if (reason === undefined) return
-    this.#host.complain(this, `closed: ${reason}`)
-    this.finish(reason)
+    this.close(reason)
   }
 
   /** The process itself stood still: nobody could be heard, so nobody is late. */
@@ -283,15 +327,42 @@ export class ClientSession implements FrameSink, OutboxHost {
     this.#deadlines.forgive(ms)
   }
 
-  /** Bytes the kernel has taken, also in the middle of one large write; what merely waits does not count. */
-  #sentMark(): number {
-    const { _handle: handle } = this.socket as unknown as {
-      _handle?: { bytesWritten?: number; writeQueueSize?: number } | null
-    }
-    if (handle?.bytesWritten === undefined || handle.writeQueueSize === undefined) {
-      return this.socket.bytesWritten - this.socket.writableLength
-    }
-    return handle.bytesWritten - handle.writeQueueSize
+  #count(reason: string): void {
+    const { closedBy } = this.#host.counters
+    closedBy.set(reason, (closedBy.get(reason) ?? 0) + 1)
+  }
+
+  #countFrame(): void {
+    const held = this.#reader.heldBytesMax
+    this.#host.memory.frames.change(held - this.frameBytes)
+    this.frameBytes = held
+  }
+
+  /** A write that is not through holds its whole piece, however few bytes are left of it. */
+  #countOutput(): void {
+    const behind = this.socket.writableLength
+    let held = this.#isGone ? 0 : this.out.bytes.length + this.#outbox.heldBytes
+    if (behind > 0 && !this.#isGone) held += behind + pieceBytes
+    if (held === this.outputBytes) return
+    this.#host.memory.output.change(held - this.outputBytes)
+    this.outputBytes = held
+  }
+
+  /** Half of what is left: the buffer doubles when it grows. */
+  #memoryRoom(): number {
+    const { free, left } = this.#host.memory.output
+    const room = this.socket.writableLength === 0 ? left : free
+    return (room - this.out.bytes.length) / 2
+  }
+
+  /** A client that does not take its answers is asked for no more of them. */
+  #pauseReading(): void {
+    const { limits, memory, counters } = this.#host
+    const allowed = Math.min(limits.replyBytesMax, Math.max(unsentBytesMin, memory.output.free))
+    if (this.#paused || this.socket.writableLength + this.out.length <= allowed) return
+    this.#paused = true
+    counters.readPauses++
+    this.socket.pause()
   }
 
   #resumeReading(): void {
@@ -354,7 +425,10 @@ export class ClientSession implements FrameSink, OutboxHost {
     switch (command) {
       case commands.connMeta: {
         const join = translator.join(connection, peer, framing, opaque, source, start, end)
-        if (join !== undefined) this.joined = true
+        if (join !== undefined && !this.joined) {
+          this.joined = true
+          this.#host.joined(this)
+        }
         this.#submit(join, 'CONN_META')
         return
       }

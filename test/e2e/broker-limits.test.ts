@@ -142,6 +142,49 @@ test(
   },
 )
 
+test(
+  'unfinished frames of all connections share one memory, which is shown and can be set',
+  within,
+  async (t) => {
+    const broker = await brokerFor(t, {
+      args: ['--http', '127.0.0.1:0'],
+      config: times('unfinishedBytes = "8 MiB"'),
+    })
+    const bystander = await DoorClient.join(broker.port, 'g')
+    const half = new Uint8Array(1024 * 1024)
+    let ended = 0
+    for (let n = 0; n < 12; n++) {
+      const client = new DoorClient(broker.port)
+      void client.ended.then(() => ended++)
+      client.socket.write(headOf(commands.connMeta, 2 * half.length))
+      client.socket.write(half)
+    }
+    while (ended === 0) await bystander.heartBeat()
+    await broker.line(/too many unfinished frames/)
+    const stat = await fetch(`http://${broker.http}/stat`).then((answer) => answer.json())
+    const { network } = stat as { network: Record<string, number> }
+    assert.ok(network['unfinished_evictions']! > 0)
+    assert.ok(network['unfinished_bytes']! <= 8 * half.length)
+    assert.ok((await bystander.publish({}, half)).status)
+  },
+)
+
+test('places kept without a handshake go to those who shake hands', within, async (t) => {
+  const { port } = await brokerFor(t, { config: times('max = 4\nhandshakeSeconds = 60') })
+  const member = await DoorClient.join(port, 'g')
+  const strangers = Array.from({ length: 3 }, () => new DoorClient(port))
+  const drip = setInterval(() => {
+    for (const stranger of strangers) stranger.socket.write(Uint8Array.of(0))
+  }, 100)
+  t.after(() => clearInterval(drip))
+  for (let joined = 0; joined < 2;) {
+    const late = await DoorClient.join(port, 'g').catch(() => undefined)
+    if (late !== undefined) joined++ // until then they had only just come
+  }
+  await strangers[0]!.ended
+  await member.heartBeat()
+})
+
 test('an unknown command is ignored and the connection stays', within, async () => {
   const { port } = shared
   const client = await DoorClient.join(port, 'g')
