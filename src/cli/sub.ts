@@ -82,7 +82,9 @@ async function subscribe(
       return
     }
     tell(`kiteq: group ${group} listens to ${topic} on ${address}; Control-C ends`)
-    await stopped
+    const isTimeUp = await stopped
+    if (isTimeUp && count < countMax && countMax !== Infinity)
+      tell(`kiteq: ${count} of ${countMax} arrived in ${options.timeout} s`)
   } finally {
     // Without acks nothing is at work that is worth a wait.
     await client.close({ drainMs: ack && count < countMax ? 2_000 : 100 })
@@ -90,15 +92,16 @@ async function subscribe(
   if (count < countMax && countMax !== Infinity) process.exitCode = exitCodes.negative
 }
 
-/** Settles by a signal, by the clock or by stop(). */
+/** Settles by a signal, by the clock (then with true) or by stop(). */
 function stopping(timeoutSeconds: number | undefined): {
-  stopped: Promise<void>
+  stopped: Promise<boolean>
   stop: () => void
 } {
-  let stop = (): void => undefined
-  const stopped = new Promise<void>((resolve) => (stop = resolve))
+  let end: (isTimeUp: boolean) => void = () => undefined
+  const stopped = new Promise<boolean>((resolve) => (end = resolve))
+  const stop = (): void => end(false)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
-  if (timeoutSeconds !== undefined) setTimeout(stop, timeoutSeconds * 1000).unref()
+  if (timeoutSeconds !== undefined) setTimeout(() => end(true), timeoutSeconds * 1000).unref()
   return { stopped, stop }
 }
 

@@ -93,7 +93,7 @@ test('connect waits for a broker that starts late, when told to', async () => {
 })
 
 test('wrong options are refused with what was expected', () => {
-  assert.throws(() => new Client({ group: '' }), /group has 0 bytes; expected 1 to 255/)
+  assert.throws(() => new Client({ group: '' }), /group is ""; expected a string of 1 to 255 bytes/)
   assert.throws(() => new Client({ group: 'g', address: 'nowhere' }), /expected host:port/)
   assert.throws(() => new Client({ group: 'g', pendingMax: 70_000 }), /pendingMax is 70000/)
 })

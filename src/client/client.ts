@@ -11,6 +11,7 @@ import type { OutgoingMessage } from './outgoing.ts'
 import type { PublishAnswer, Settle } from './pending.ts'
 import { Publisher } from './publisher.ts'
 import { Requests } from './requests.ts'
+import { checkFunction, oneOf, wrong } from './shape.ts'
 import {
   Subscriber,
   type ClientBinding,
@@ -31,6 +32,14 @@ export interface ClientEvents {
   /** It is over: by close() (undefined), or because the client gave up. */
   readonly closed: KiteQError | undefined
 }
+
+const events: Readonly<Record<keyof ClientEvents, true>> = {
+  connected: true,
+  disconnected: true,
+  error: true,
+  closed: true,
+}
+const eventName = oneOf(...Object.keys(events))
 
 export interface CloseOptions {
   /** How long to wait for handlers at work and for publishes without an answer. Default 5 s. */
@@ -96,8 +105,10 @@ export class Client {
     return new Promise((resolve, reject) => this.#waitingForReady.push({ resolve, reject }))
   }
 
-  /** Returns what removes the listener again. */
+  /** Returns what removes the listener again. Throws KITEQ_USAGE. */
   on<K extends keyof ClientEvents>(name: K, listener: Listener<ClientEvents[K]>): () => void {
+    if (!eventName.holds(name)) throw wrong('on', 'the event', name, eventName.expected)
+    checkFunction('on', 'the listener', listener)
     return this.#events.on(name, listener)
   }
 
@@ -116,6 +127,7 @@ export class Client {
 
   /** publish() without a promise, for hundreds of thousands a second. Throws KITEQ_USAGE, KITEQ_FULL, KITEQ_CLOSED; the rest is told to `settle`, once. Returns the id. */
   send(message: OutgoingMessage, settle: Settle): string {
+    checkFunction('send', 'settle', settle)
     return this.#publisher.send(message, settle)
   }
 
@@ -141,8 +153,9 @@ export class Client {
     return this.#transactions.run(message, work)
   }
 
-  /** Answers the broker that asks about a prepared message nobody has decided; without one the answer is 'unknown'. */
+  /** Answers the broker that asks about a prepared message nobody has decided; without one the answer is 'unknown'. Throws KITEQ_USAGE. */
   onCheck(handler: CheckHandler): void {
+    checkFunction('onCheck', 'the handler', handler)
     this.#transactions.check = handler
   }
 

@@ -1,6 +1,5 @@
 // What a client can be told, checked once, with every default in one place.
 
-import { KiteQError } from '../model/errors.ts'
 import {
   clientAnswerTimeoutMs,
   clientHandshakeTimeoutMs,
@@ -12,6 +11,18 @@ import {
   clientReconnectMinMs,
   groupBytesMax,
 } from '../model/limits.ts'
+import {
+  checkShape,
+  flag,
+  integerFrom,
+  isRecord,
+  required,
+  text,
+  textOfBytes,
+  usage,
+  wrong,
+  type Shape,
+} from './shape.ts'
 
 export interface ClientOptions {
   /** `host:port` of a broker; default 127.0.0.1:13800. */
@@ -65,81 +76,74 @@ export interface Settings {
 
 export const defaultAddress = '127.0.0.1:13800'
 
+/** Node's timers wrap past this. */
+const timerMsMax = 0x7fff_ffff
+const timerMs = integerFrom(1, timerMsMax)
+
+const reconnectShape: Shape<Exclude<ClientOptions['reconnect'], false | undefined>> = {
+  minMs: timerMs,
+  maxMs: timerMs,
+}
+
+const optionsShape: Shape<ClientOptions> = {
+  address: text,
+  addresses: {
+    expected: 'a list of host:port, at least one',
+    holds: (value) => Array.isArray(value) && value.length > 0,
+  },
+  group: required(textOfBytes(1, groupBytesMax)),
+  secret: text,
+  warmingUpSeconds: integerFrom(0, 0x7fff_ffff),
+  retry: flag,
+  answerTimeoutMs: timerMs,
+  handshakeTimeoutMs: timerMs,
+  startupMs: integerFrom(0, timerMsMax),
+  heartbeatMs: timerMs,
+  heartbeatTimeoutMs: timerMs,
+  reconnect: {
+    expected: 'false or an object with minMs and maxMs',
+    holds: (value) => value === false || isRecord(value),
+  },
+  pendingMax: integerFrom(1, clientPendingMax),
+  pendingBytesMax: integerFrom(1, Number.MAX_SAFE_INTEGER),
+}
+
 /** Throws KITEQ_USAGE: what, which value, what was expected. */
 export function settingsOf(options: ClientOptions): Settings {
-  const addresses = options.addresses ?? [options.address ?? defaultAddress]
-  if (addresses.length === 0) throw usage('addresses is empty; expected at least one host:port')
-  const groupBytes = Buffer.byteLength(options.group)
-  if (groupBytes < 1 || groupBytes > groupBytesMax)
-    throw usage(`group has ${groupBytes} bytes; expected 1 to ${groupBytesMax}`)
+  checkShape('connect', options, optionsShape)
   const reconnect = options.reconnect ?? {}
+  if (reconnect !== false) checkShape('connect: reconnect', reconnect, reconnectShape)
+  if (options.address !== undefined && options.addresses !== undefined)
+    throw usage('connect: address and addresses are both there; expected one of them')
+  const addresses = options.addresses ?? [options.address ?? defaultAddress]
   return {
     addresses: addresses.map(addressOf),
     group: options.group,
     secret: options.secret ?? '',
-    warmingUpSeconds: integer(options, 'warmingUpSeconds', 0, 0, 0x7fff_ffff),
+    warmingUpSeconds: options.warmingUpSeconds ?? 0,
     retry: options.retry ?? true,
-    answerTimeoutMs: integer(options, 'answerTimeoutMs', clientAnswerTimeoutMs, 1, timerMsMax),
-    handshakeTimeoutMs: integer(
-      options,
-      'handshakeTimeoutMs',
-      clientHandshakeTimeoutMs,
-      1,
-      timerMsMax,
-    ),
-    startupMs: integer(options, 'startupMs', 0, 0, timerMsMax),
-    heartbeatMs: integer(options, 'heartbeatMs', clientHeartbeatMs, 1, timerMsMax),
-    heartbeatTimeoutMs: integer(
-      options,
-      'heartbeatTimeoutMs',
-      clientHeartbeatTimeoutMs,
-      1,
-      timerMsMax,
-    ),
+    answerTimeoutMs: options.answerTimeoutMs ?? clientAnswerTimeoutMs,
+    handshakeTimeoutMs: options.handshakeTimeoutMs ?? clientHandshakeTimeoutMs,
+    startupMs: options.startupMs ?? 0,
+    heartbeatMs: options.heartbeatMs ?? clientHeartbeatMs,
+    heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? clientHeartbeatTimeoutMs,
     reconnect:
       reconnect === false
         ? undefined
         : {
-            minMs: integer(reconnect, 'minMs', clientReconnectMinMs, 1, timerMsMax),
-            maxMs: integer(reconnect, 'maxMs', clientReconnectMaxMs, 1, timerMsMax),
+            minMs: reconnect.minMs ?? clientReconnectMinMs,
+            maxMs: reconnect.maxMs ?? clientReconnectMaxMs,
           },
-    pendingMax: integer(options, 'pendingMax', clientPendingMax, 1, clientPendingMax),
-    pendingBytesMax: integer(
-      options,
-      'pendingBytesMax',
-      clientPendingBytesMax,
-      1,
-      Number.MAX_SAFE_INTEGER,
-    ),
+    pendingMax: options.pendingMax ?? clientPendingMax,
+    pendingBytesMax: options.pendingBytesMax ?? clientPendingBytesMax,
   }
 }
 
-/** What a call asks for cannot be. */
-export function usage(message: string): KiteQError {
-  return new KiteQError('KITEQ_USAGE', message)
-}
-
-/** Node's timers wrap past this. */
-const timerMsMax = 0x7fff_ffff
-
-function addressOf(text: string): BrokerAddress {
-  const parts = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9._-]{1,253})):(\d{1,5})$/i.exec(text)
+function addressOf(address: string): BrokerAddress {
+  const parts = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9._-]{1,253})):(\d{1,5})$/i.exec(address)
   const host = parts?.[1] ?? parts?.[2]
   const port = Number(parts?.[3])
   if (host === undefined || port < 1 || port > 65_535)
-    throw usage(`address is ${JSON.stringify(text)}; expected host:port`)
-  return { host, port, text }
-}
-
-export function integer<K extends string>(
-  options: { readonly [key in K]?: number | undefined },
-  key: K,
-  byDefault: number,
-  min: number,
-  max: number,
-): number {
-  const value = options[key] ?? byDefault
-  if (!Number.isInteger(value) || value < min || value > max)
-    throw usage(`${key} is ${value}; expected an integer from ${min} to ${max}`)
-  return value
+    throw wrong('connect', 'address', address, 'host:port')
+  return { host, port, text: address }
 }

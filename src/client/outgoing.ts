@@ -1,7 +1,7 @@
 // A message on its way out: checked, measured, and written as one frame straight into the buffer it leaves from.
 // One encoder is reused for all messages of a client; it makes no object per message.
 
-import type { KiteQError } from '../model/errors.ts'
+import { types } from 'node:util'
 import {
   deliverLimitMax,
   frameHeadBytes,
@@ -15,7 +15,7 @@ import { writeHead } from '../net/frame.ts'
 import { commands } from '../net/packet.ts'
 import { putFlag, putSpan, putVarint, putVarint64, varintBytes } from '../net/varint.ts'
 import { newMessageId } from './new-id.ts'
-import { usage } from './options.ts'
+import { isRecord, unknownKey, usage, wrong } from './shape.ts'
 import { pack, packText } from './snappy.ts'
 import { NameBytes } from './text.ts'
 
@@ -38,6 +38,19 @@ export interface OutgoingMessage {
   readonly fly?: boolean
   /** 32 hex digits; default: a new one. The same id with the same content is published once. */
   readonly id?: string
+}
+
+/** Every field there is; one that is not here would be ignored in silence, and so is refused. */
+const everyField: Readonly<Record<keyof OutgoingMessage, true>> = {
+  topic: true,
+  type: true,
+  body: true,
+  properties: true,
+  snappy: true,
+  expiresAt: true,
+  deliverLimit: true,
+  fly: true,
+  id: true,
 }
 
 const tagExpiredTime = 0x20
@@ -75,15 +88,16 @@ export class MessageEncoder {
 
   /** Checks and measures; throws KITEQ_USAGE. `nowSeconds`: unix time. */
   prepare(message: OutgoingMessage, commit: boolean, nowSeconds: number): void {
+    checkForm(message)
     const { topic, type, body, id, deliverLimit = deliverLimitMax } = message
     this.id = id ?? newMessageId()
-    if (id !== undefined && !idPattern.test(id)) throw wrong('id', id, '32 hex digits')
+    if (id !== undefined && !idPattern.test(id)) throw wrong(publish, 'id', id, '32 hex digits')
     this.#topic = this.#names.of(topic)
     this.#type = this.#names.of(type)
     checkName('topic', this.#topic, topicBytesMax)
     checkName('type', this.#type, typeBytesMax)
     if (!Number.isInteger(deliverLimit) || deliverLimit < 1 || deliverLimit > deliverLimitMax)
-      throw wrong('deliverLimit', deliverLimit, `1 to ${deliverLimitMax}`)
+      throw wrong(publish, 'deliverLimit', deliverLimit, `an integer from 1 to ${deliverLimitMax}`)
     this.#deliverLimit = deliverLimit
     this.#fly = message.fly === true
     this.#commit = commit
@@ -119,7 +133,7 @@ export class MessageEncoder {
     let seconds = -1
     if (expiresAt !== undefined) {
       seconds = Math.floor(expiresAt.getTime() / 1000)
-      if (!(seconds > 0)) throw wrong('expiresAt', String(expiresAt), 'a Date after 1970')
+      if (!(seconds > 0)) throw wrong(publish, 'expiresAt', expiresAt, 'a Date after 1970')
     }
     this.#expiredLow = seconds >>> 0
     this.#expiredHigh = Math.floor(seconds / 0x1_0000_0000) >>> 0
@@ -142,10 +156,8 @@ export class MessageEncoder {
       (this.#snappy ? 2 : 0)
     const packetBytes = spanBytes(this.#headerBytes) + spanBytes(this.#bodyBytes)
     if (packetBytes + headerGrowthBytes > packetBodyBytesMax)
-      throw wrong(
-        'message',
-        `${packetBytes} bytes`,
-        `at most ${packetBodyBytesMax} with its header`,
+      throw usage(
+        `publish: the message has ${packetBytes} bytes; expected at most ${packetBodyBytesMax} with its header`,
       )
     this.frameBytes = frameHeadBytes + packetBytes
   }
@@ -174,9 +186,52 @@ export class MessageEncoder {
 
 const noBytes = new Uint8Array(0)
 
+/** Where a wrong field is said to be. */
+const publish = 'publish'
+
+/** Keys and types, which a program in JavaScript may get wrong; that it is an object is known. By hand: it runs for every message. */
+function checkForm(message: OutgoingMessage): void {
+  for (const key in message)
+    if (!isField(key)) throw unknownKey(publish, key, Object.keys(everyField))
+  const { topic, type, body, id, properties, snappy, expiresAt, fly } = message
+  if (typeof topic !== 'string') throw wrong(publish, 'topic', topic, 'a string')
+  if (typeof type !== 'string') throw wrong(publish, 'type', type, 'a string')
+  if (typeof body !== 'string' && !types.isUint8Array(body))
+    throw wrong(publish, 'body', body, 'a string or a Uint8Array')
+  if (id !== undefined && typeof id !== 'string') throw wrong(publish, 'id', id, '32 hex digits')
+  if (snappy !== undefined && typeof snappy !== 'boolean')
+    throw wrong(publish, 'snappy', snappy, 'true or false')
+  if (fly !== undefined && typeof fly !== 'boolean')
+    throw wrong(publish, 'fly', fly, 'true or false')
+  if (expiresAt !== undefined && !types.isDate(expiresAt))
+    throw wrong(publish, 'expiresAt', expiresAt, 'a Date')
+  if (properties !== undefined && !isRecord(properties))
+    throw wrong(publish, 'properties', properties, 'an object of strings')
+}
+
+/** A key of `everyField`; a switch, because a look-up costs several times as much. */
+function isField(key: string): boolean {
+  switch (key) {
+    case 'topic':
+    case 'type':
+    case 'body':
+    case 'properties':
+    case 'snappy':
+    case 'expiresAt':
+    case 'deliverLimit':
+    case 'fly':
+    case 'id':
+      return true
+    default:
+      return false
+  }
+}
+
 function encodeProperties(properties: Readonly<Record<string, string>>): Uint8Array {
   const entries: Uint8Array[] = []
   for (const [key, value] of Object.entries(properties)) {
+    if (typeof value !== 'string')
+      throw wrong(publish, `properties[${JSON.stringify(key)}]`, value, 'a string')
     const keyBytes = Buffer.from(key)
     const valueBytes = Buffer.from(value)
     const inner = spanBytes(keyBytes.length) + spanBytes(valueBytes.length)
@@ -188,17 +243,15 @@ function encodeProperties(properties: Readonly<Record<string, string>>): Uint8Ar
   }
   const all = Buffer.concat(entries)
   if (all.length > propertiesBytesMax)
-    throw wrong('properties', `${all.length} bytes`, `at most ${propertiesBytesMax}`)
+    throw usage(
+      `publish: properties have ${all.length} bytes; expected at most ${propertiesBytesMax}`,
+    )
   return all
 }
 
 function checkName(what: string, name: Uint8Array, bytesMax: number): void {
   if (name.length < 1 || name.length > bytesMax)
-    throw wrong(what, `${name.length} bytes long`, `1 to ${bytesMax} bytes`)
-}
-
-function wrong(what: string, value: string | number, expected: string): KiteQError {
-  return usage(`${what} is ${value}; expected ${expected}`)
+    throw usage(`publish: ${what} has ${name.length} bytes; expected 1 to ${bytesMax}`)
 }
 
 /** A length-delimited field of a one-byte tag. */

@@ -212,10 +212,10 @@ test('without retry, and for a fly message, a lost connection is the end of it',
 test('what cannot be published is refused before anything is sent', async () => {
   const { broker, client } = await pair()
   const wrong: [object, RegExp][] = [
-    [{ topic: '' }, /topic is 0 bytes long; expected 1 to 255 bytes/],
-    [{ type: 'x'.repeat(1025) }, /type is 1025 bytes long/],
-    [{ id: 'abc' }, /id is abc; expected 32 hex digits/],
-    [{ deliverLimit: 101 }, /deliverLimit is 101; expected 1 to 100/],
+    [{ topic: '' }, /publish: topic has 0 bytes; expected 1 to 255/],
+    [{ type: 'x'.repeat(1025) }, /type has 1025 bytes/],
+    [{ id: 'abc' }, /id is "abc"; expected 32 hex digits/],
+    [{ deliverLimit: 101 }, /deliverLimit is 101; expected an integer from 1 to 100/],
     [{ expiresAt: new Date(Number.NaN) }, /expiresAt/],
     [{ body: new Uint8Array(2 * 1024 * 1024) }, /at most 2097152/],
     [{ properties: { big: 'x'.repeat(70_000) } }, /properties/],

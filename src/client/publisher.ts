@@ -7,6 +7,7 @@ import type { Connection } from './connection.ts'
 import type { Settings } from './options.ts'
 import { MessageEncoder, type OutgoingMessage } from './outgoing.ts'
 import { PendingTable, type Pending, type Settle } from './pending.ts'
+import { checkObject } from './shape.ts'
 import { textOf } from './text.ts'
 
 export class Publisher {
@@ -113,6 +114,7 @@ export class Publisher {
   #write(message: OutgoingMessage, commit: boolean, settle: Settle): Pending {
     if (this.#closedBy !== undefined) throw this.#closedBy
     const { retry, answerTimeoutMs } = this.#settings
+    checkObject('publish', message)
     const mayRepeat = retry && message.fly !== true
     if (!mayRepeat && !this.#connection.isOpen)
       throw new KiteQError('KITEQ_CLOSED', 'there is no connection at the moment')

@@ -2,7 +2,7 @@
 // A handler that answers without a promise costs none. Never acks what no handler has finished.
 
 import { KiteQError } from '../model/errors.ts'
-import { clientWindow, creditMax } from '../model/limits.ts'
+import { clientWindow, creditMax, topicBytesMax, typeBytesMax } from '../model/limits.ts'
 import type { BindType, MessageForm } from '../model/record.ts'
 import { ackBytesMax, writeDeliverAck } from '../net/ack-packet.ts'
 import { frameBytes } from '../net/frame.ts'
@@ -10,8 +10,20 @@ import { PublishedView, type HeaderView } from '../net/header.ts'
 import { commands, encodeBind, encodeCredit, encodeUnbind } from '../net/packet.ts'
 import type { Connection } from './connection.ts'
 import { Message } from './message.ts'
-import { integer, usage } from './options.ts'
 import type { Requests } from './requests.ts'
+import {
+  checkFunction,
+  checkShape,
+  flag,
+  integerFrom,
+  oneOf,
+  required,
+  textOfBytes,
+  usage,
+  wrong,
+  type Rule,
+  type Shape,
+} from './shape.ts'
 import { bytesOf, feedbackOf } from './text.ts'
 
 export interface ClientBinding {
@@ -54,6 +66,25 @@ export interface Subscription {
   unsubscribe(): Promise<void>
 }
 
+const topicRule: Rule = required(textOfBytes(1, topicBytesMax))
+const bindingList: Rule = { expected: 'a list of bindings', holds: Array.isArray }
+const bindKinds: Readonly<Record<BindType, true>> = { direct: true, regex: true, fanout: true }
+
+const subscribeShape: Shape<SubscribeOptions> = {
+  topic: topicRule,
+  bindings: bindingList,
+}
+const flowShape: Shape<FlowOptions> = {
+  window: integerFrom(1, creditMax),
+  concurrency: integerFrom(1, creditMax),
+}
+const bindingShape: Shape<ClientBinding> = {
+  type: textOfBytes(0, typeBytesMax),
+  kind: oneOf(...Object.keys(bindKinds)),
+  watermark: integerFrom(0, 0x7fff_ffff),
+  persistent: flag,
+}
+
 interface Entry {
   readonly topic: string
   readonly topicBytes: Uint8Array
@@ -94,15 +125,19 @@ export class Subscriber {
     handler: Handler,
     flow: FlowOptions,
   ): Promise<Subscription> {
+    checkShape('subscribe', options, subscribeShape)
+    checkFunction('subscribe', 'the handler', handler)
+    checkShape('subscribe: flow', flow, flowShape)
     const { topic, bindings } = options
+    checkBindings('subscribe', bindings ?? [])
     if (this.#entries.some((other) => other.topic === topic))
-      throw usage(`topic ${JSON.stringify(topic)} has a handler; expected one per topic`)
-    const window = integer(flow, 'window', clientWindow, 1, creditMax)
-    const concurrency = integer(flow, 'concurrency', window, 1, creditMax)
+      throw usage(`subscribe: topic ${JSON.stringify(topic)} has a handler; expected one per topic`)
+    const { window = clientWindow, concurrency = window } = flow
     const entry: Entry = {
       topic,
       topicBytes: bytesOf(topic),
-      bindings,
+      // A copy: it is said again on every new link.
+      bindings: bindings?.map((binding) => ({ ...binding })),
       handler,
       window,
       concurrency,
@@ -116,7 +151,7 @@ export class Subscriber {
     let remark = ''
     try {
       this.#sendCredit()
-      if (bindings !== undefined) remark = await this.bind(topic, bindings)
+      if (bindings !== undefined) remark = await this.#bind(topic, bindings)
       entry.bound = true
     } catch (error) {
       this.#remove(entry)
@@ -133,12 +168,15 @@ export class Subscriber {
     }
   }
 
-  bind(topic: string, bindings: readonly ClientBinding[]): Promise<string> {
-    const body = encodeBind({ topic: bytesOf(topic), bindings: bindings.map(wireBinding) })
-    return this.#requests.ask(commands.bind, body, `bind ${topic}`)
+  async bind(topic: string, bindings: readonly ClientBinding[]): Promise<string> {
+    checkTopic('bind', topic)
+    if (!Array.isArray(bindings)) throw wrong('bind', 'bindings', bindings, bindingList.expected)
+    checkBindings('bind', bindings)
+    return this.#bind(topic, bindings)
   }
 
   async unbind(topic: string): Promise<void> {
+    checkTopic('unbind', topic)
     const body = encodeUnbind(bytesOf(topic))
     await this.#requests.ask(commands.unbind, body, `unbind ${topic}`)
   }
@@ -147,7 +185,7 @@ export class Subscriber {
   opened(): void {
     for (const { topic, bindings, bound } of this.#entries) {
       if (!bound || bindings === undefined) continue
-      this.bind(topic, bindings).catch((error: unknown) => {
+      this.#bind(topic, bindings).catch((error: unknown) => {
         if (error instanceof KiteQError && error.code !== 'KITEQ_CLOSED') this.#report(error)
       })
     }
@@ -188,6 +226,11 @@ export class Subscriber {
     }
     if (this.#running === 0) return Promise.resolve()
     return new Promise((resolve) => this.#whenIdle.push(resolve))
+  }
+
+  #bind(topic: string, bindings: readonly ClientBinding[]): Promise<string> {
+    const body = encodeBind({ topic: bytesOf(topic), bindings: bindings.map(wireBinding) })
+    return this.#requests.ask(commands.bind, body, `bind ${topic}`)
   }
 
   #entryOf(view: HeaderView): Entry | undefined {
@@ -299,6 +342,20 @@ function isTopic(entry: Entry, view: HeaderView): boolean {
   return true
 }
 
+function checkTopic(where: string, topic: string): void {
+  if (!topicRule.holds(topic)) throw wrong(where, 'topic', topic, topicRule.expected)
+}
+
+function checkBindings(where: string, bindings: readonly ClientBinding[]): void {
+  bindings.forEach((binding, at) => {
+    const place = `${where}: bindings[${at}]`
+    checkShape(place, binding, bindingShape)
+    const { kind = 'direct', type } = binding
+    if (type === undefined && kind !== 'fanout')
+      throw wrong(place, 'type', type, kind === 'regex' ? 'a pattern' : 'a message type')
+  })
+}
+
 function wireBinding(binding: ClientBinding): {
   bindType: BindType
   messageType: Uint8Array
@@ -306,7 +363,5 @@ function wireBinding(binding: ClientBinding): {
   persistent: boolean
 } {
   const { kind = 'direct', type, watermark = 0, persistent = true } = binding
-  if (type === undefined && kind !== 'fanout')
-    throw usage(`a ${kind} binding has no type; expected a message type or a pattern`)
   return { bindType: kind, messageType: bytesOf(type ?? '*'), watermark, persistent }
 }

@@ -10,6 +10,7 @@ import { propertiesOf } from './message.ts'
 import type { OutgoingMessage } from './outgoing.ts'
 import type { PublishAnswer } from './pending.ts'
 import type { Publisher } from './publisher.ts'
+import { checkFunction, oneOf, wrong } from './shape.ts'
 import { bytesOf, feedbackOf, textOf } from './text.ts'
 
 export type Decision = 'commit' | 'rollback' | 'unknown'
@@ -40,6 +41,8 @@ interface Decided {
 /** The packet has no answer, so it needs no number of its own. */
 const forgetOpaque = 0
 const statusOf = { unknown: 0, commit: 1, rollback: 2 } as const
+
+const decisionName = oneOf(...Object.keys(statusOf))
 
 interface Known {
   readonly decision: Decision
@@ -84,6 +87,7 @@ export class Transactions {
     message: OutgoingMessage,
     work: () => T | Promise<T>,
   ): Promise<TransactionAnswer<T>> {
+    checkFunction('publishInTransaction', 'the work', work)
     const prepared = await this.#prepare(message)
     const { id, header, feedback } = prepared
     let result: T
@@ -154,6 +158,11 @@ export class Transactions {
     if (this.#check === undefined) return nobodyAsked
     try {
       const decision = await this.#check(inquiry)
+      if (!decisionName.holds(decision)) {
+        const error = wrong('onCheck', 'the answer', decision, decisionName.expected)
+        this.#report(error)
+        return { decision: 'unknown', feedback: feedbackOf(error) }
+      }
       return { decision, feedback: noFeedback }
     } catch (error) {
       return { decision: 'unknown', feedback: feedbackOf(error) }
