@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MemoryDisk } from '../../test/support/disk-memory.ts'
 import type { Offset, Position, SegmentNumber } from '../model/ids.ts'
+import type { Disk } from './disk.ts'
 import { latestCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import type { ResumePlace } from './recover.ts'
 
@@ -63,6 +64,27 @@ test('any damage is noticed and told, and the one before counts', async () => {
   }
 })
 
+test('one that the system does not hand over is told as that, not as damaged, and the one before counts', async () => {
+  const memory = new MemoryDisk()
+  await write(memory, 5)
+  const path = await write(memory, 17)
+  const text = `EACCES: permission denied, open '${path}'`
+  const refused = Object.assign(new Error(text), { code: 'EACCES', syscall: 'open' })
+  const disk: Disk = {
+    list: (folder) => memory.list(folder),
+    exists: (one) => memory.exists(one),
+    open: (one, mode) => (one === path ? Promise.reject(refused) : memory.open(one, mode)),
+    rename: (from, to) => memory.rename(from, to),
+    remove: (one) => memory.remove(one),
+    ensureFolder: () => memory.ensureFolder(),
+    syncFolder: () => memory.syncFolder(),
+    freeBytes: () => memory.freeBytes(),
+  }
+  const { latest, problems, unreadable } = await latestCheckpoint({ disk, dir, logId })
+  assert.deepEqual([problems, unreadable], [[], [text]])
+  assert.equal(latest?.checkpoint.resume.offset, 5)
+})
+
 test('a checkpoint of another log is none', async () => {
   const disk = new MemoryDisk()
   await write(disk, 5)
@@ -79,5 +101,5 @@ test('a checkpoint ahead of what is durable is a broken invariant, and no file',
 
 test('an empty folder has none', async () => {
   const found = await latestCheckpoint({ disk: new MemoryDisk(), dir, logId })
-  assert.deepEqual(found, { latest: undefined, problems: [] })
+  assert.deepEqual(found, { latest: undefined, problems: [], unreadable: [] })
 })

@@ -399,20 +399,29 @@ export class LogWriter {
     }
     await this.supply.take(plan, this.#wanted(plan), wait)
     this.#unplaced.shift()
-    const prepared = `${dir}/${preparedName}`
     const path = `${dir}/${segmentName(plan.header.number)}`
+    try {
+      await this.#name(plan.header, path)
+    } finally {
+      this.supply.taken()
+    }
+    await disk.syncFolder(dir)
+    this.#file = await disk.open(path, durability.kind === 'fsync' ? 'synced' : 'write')
+    this.#writingPlan = plan
+    onSegment(plan.header)
+  }
+
+  async #name(header: SegmentHeader, path: string): Promise<void> {
+    const { disk, dir } = this.#options
+    const prepared = `${dir}/${preparedName}`
     const file = await disk.open(prepared, 'write')
     try {
-      await writeAll(file, encodeSegmentHeader(plan.header), 0)
+      await writeAll(file, encodeSegmentHeader(header), 0)
       await syncFile(file)
     } finally {
       await file.close()
     }
     await disk.rename(prepared, path)
-    await disk.syncFolder(dir)
-    this.#file = await disk.open(path, durability.kind === 'fsync' ? 'synced' : 'write')
-    this.#writingPlan = plan
-    onSegment(plan.header)
   }
 
   #syncLater(): void {

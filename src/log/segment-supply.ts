@@ -1,6 +1,6 @@
 // Prepares the file of the next segment in the background: real zeros, one sync, because a write into zeros that are
 // already there costs half of a write that grows a file. Knows how full the disk is and keeps a reserve. Running out
-// of space here is a full disk, never a failed log; it never touches a segment in use.
+// of space, or of open files, here is a full disk, never a failed log; it never touches a segment in use.
 
 import { KiteQError } from '../model/errors.ts'
 import { reserveBytesMax } from '../model/limits.ts'
@@ -34,8 +34,6 @@ export interface SegmentNeed {
 }
 
 export class SegmentSupply {
-  /** A preparation failed for want of space and has not succeeded since. */
-  outOfSpace = false
   /** Size the next file will have at least, as far as known. */
   plannedBytes: number
 
@@ -51,9 +49,15 @@ export class SegmentSupply {
   #allowed = Infinity
   #perByte = 0
   #goOn: (() => void) | undefined
+  #spaceEnded = false
+  /** What could open no file, to be done again, and the error. */
+  #stopped: { readonly job: () => Promise<void>; readonly error: Error } | undefined
   #closing = false
   #hasReserve = false
   #waiting: (() => void) | undefined
+  /** Settles once what `take` gave has a name of its own. */
+  #lent: Promise<void> | undefined
+  #giveBack: () => void = () => undefined
   #failure: Error | undefined
   /** Free bytes when last looked at, less what was written here since. */
   #spaceLeft = Infinity
@@ -80,7 +84,12 @@ export class SegmentSupply {
     else await disk.remove(`${dir}/${preparedName}`)
   }
 
-  /** A `take` waits for space. */
+  /** A preparation failed for want of space, or of open files, and has not succeeded since. */
+  get outOfSpace(): boolean {
+    return this.#spaceEnded || this.#stopped !== undefined
+  }
+
+  /** A `take` waits for space or for a file that may be opened. */
   get isStuck(): boolean {
     return this.#waiting !== undefined
   }
@@ -116,7 +125,10 @@ export class SegmentSupply {
    */
   checkSpace(isFull: boolean): void {
     if (isFull) this.#hurry()
-    if (this.outOfSpace) this.#run(() => this.#resume())
+    if (this.#stopped !== undefined) {
+      this.#hurry() // what is used of the segment meanwhile sets no pace
+      this.#run(this.#stopped.job)
+    } else if (this.#spaceEnded) this.#run(() => this.#resume())
     if (this.#looking !== undefined || this.#closing) return
     const done = (): void => {
       this.#looking = undefined
@@ -147,7 +159,8 @@ export class SegmentSupply {
   /**
    * Resolves once `next.prepared` holds `need.assignedEnd` bytes or more and sets `need.capacity` to its size.
    * On a full disk it takes what is there, then the reserve, then waits for `checkSpace` (or rejects KITEQ_DISK_FULL
-   * when it is not to wait).
+   * when it is not to wait). Where no more files may be opened, it waits likewise (or rejects with that error).
+   * Until `taken` no other file gets that name.
    */
   async take(need: SegmentNeed, wantedBytes: number, wait: boolean): Promise<void> {
     for (;;) {
@@ -155,17 +168,31 @@ export class SegmentSupply {
       if (this.#readyBytes >= need.assignedEnd && this.#readyBytes > 0) break
       this.#hurry()
       if (this.#work !== undefined) await this.#work
-      else if (this.#readyBytes > 0) this.#growTo(need)
+      else if (this.#stopped !== undefined) {
+        if (!wait) throw this.#stopped.error
+        await this.#wakened()
+      } else if (this.#readyBytes > 0) this.#growTo(need)
       else if (!this.outOfSpace) this.prepare(wantedBytes, 0)
-      else if (!(await this.#makeDo(need))) {
+      else if (!this.#makeDo(need)) {
         if (!wait) throw new KiteQError('KITEQ_DISK_FULL', this.#noSpaceText())
-        await new Promise<void>((resolve) => (this.#waiting = resolve))
-        this.#waiting = undefined
+        await this.#wakened()
       }
     }
     need.capacity = this.#readyBytes
     this.#readyBytes = 0
     this.plannedBytes = this.#options.segmentBytesMin
+    this.#lent = new Promise((resolve) => (this.#giveBack = resolve))
+  }
+
+  /** What `take` gave was renamed, or never will be: the next one may have its name. */
+  taken(): void {
+    this.#lent = undefined
+    this.#giveBack()
+  }
+
+  async #wakened(): Promise<void> {
+    await new Promise<void>((resolve) => (this.#waiting = resolve))
+    this.#waiting = undefined
   }
 
   /** Waits for the background; a `take` that still waits is rejected. */
@@ -183,9 +210,13 @@ export class SegmentSupply {
   #run(job: () => Promise<void>): void {
     if (this.#work !== undefined || this.#closing) return
     this.#work = job()
-      .catch((error: unknown) => {
-        if (!isNoSpace(error)) throw error
-        return this.#noSpace()
+      .then(() => {
+        this.#stopped = undefined
+      })
+      .catch(async (error: unknown) => {
+        this.#stopped = isNoFile(error) ? { job, error } : undefined
+        if (isNoSpace(error)) await this.#noSpace()
+        else if (this.#stopped === undefined) throw error
       })
       .catch((error: unknown) => {
         this.#failure = error instanceof Error ? error : new Error(String(error))
@@ -222,7 +253,7 @@ export class SegmentSupply {
   /** What is too short for a segment gives its space back: a checkpoint may need it. */
   async #noSpace(): Promise<void> {
     const { disk, dir, segmentBytesMin } = this.#options
-    this.outOfSpace = true
+    this.#spaceEnded = true
     this.plannedBytes = Math.max(segmentBytesMin, this.#filled)
     this.#spaceLeft = 0
     const file = this.#file
@@ -267,7 +298,7 @@ export class SegmentSupply {
   }
 
   /** The segment is needed now and the disk is full. True when there is something to look at again. */
-  async #makeDo(need: SegmentNeed): Promise<boolean> {
+  #makeDo(need: SegmentNeed): boolean {
     const { disk, dir, segmentBytesMin } = this.#options
     const enough = Math.max(need.assignedEnd, segmentBytesMin)
     if (this.#filled >= enough && this.#file !== undefined) {
@@ -280,10 +311,10 @@ export class SegmentSupply {
     need.capacity = enough
     this.#targetBytes = enough
     this.#hasReserve = false
-    await disk.remove(`${dir}/${reserveName}`)
-    await disk.syncFolder(dir)
-    await this.#look()
     this.#run(async () => {
+      await disk.remove(`${dir}/${reserveName}`)
+      await disk.syncFolder(dir)
+      await this.#look()
       this.#file ??= await disk.open(`${dir}/${preparingName}`, 'write', { create: true })
       await this.#fill(this.#file)
       await this.#finish()
@@ -298,8 +329,10 @@ export class SegmentSupply {
     this.#targetBytes = need.assignedEnd
     this.#filled = this.#readyBytes
     this.#readyBytes = 0
+    let isRenamed = false
     this.#run(async () => {
-      await disk.rename(`${dir}/${preparedName}`, `${dir}/${preparingName}`)
+      if (!isRenamed) await disk.rename(`${dir}/${preparedName}`, `${dir}/${preparingName}`)
+      isRenamed = true
       this.#file = await disk.open(`${dir}/${preparingName}`, 'write')
       await this.#fill(this.#file)
       await this.#finish()
@@ -340,6 +373,7 @@ export class SegmentSupply {
     await syncFile(file)
     await file.close()
     this.#file = undefined
+    await this.#lent
     await disk.rename(`${dir}/${preparingName}`, `${dir}/${preparedName}`)
     this.#setReady(this.#targetBytes)
   }
@@ -362,26 +396,33 @@ export class SegmentSupply {
       this.#hasReserve = await this.#makeReserve(bytes)
       await this.#look()
     }
-    this.outOfSpace = false
+    this.#spaceEnded = false
   }
 
   async #makeReserve(bytes: number): Promise<boolean> {
     const { disk, dir } = this.#options
-    const file = await disk.open(`${dir}/${reserveName}`, 'write', { create: true })
+    let file: DiskFile | undefined
     try {
+      file = await disk.open(`${dir}/${reserveName}`, 'write', { create: true })
       for (let at = 0; at < bytes && !this.#closing; at += this.#zeros.length) {
         await writeZeros(file, this.#zeros, Math.min(this.#zeros.length, bytes - at), at)
       }
       await syncFile(file)
       return true
     } catch (error) {
-      if (!isNoSpace(error)) throw error
+      if (!isNoSpace(error) && !isNoFile(error)) throw error
       await disk.remove(`${dir}/${reserveName}`)
       return false
     } finally {
-      await file.close()
+      await file?.close()
     }
   }
+}
+
+/** No file may be opened now, by this process or by any: it passes, and nothing has been written. */
+function isNoFile(error: unknown): error is Error {
+  const code = (error as { code?: unknown } | null)?.code
+  return code === 'EMFILE' || code === 'ENFILE'
 }
 
 /** Unlike a log write, a short count here only says that the space ended. */
