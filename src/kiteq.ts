@@ -4,9 +4,12 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import type { Effect } from './broker/effect.ts'
 import { BrokerLoop } from './broker/loop.ts'
 import { Checkpointer } from './checkpointer.ts'
 import type { Config } from './config.ts'
+import { FolderWatch } from './folder-watch.ts'
+import { addressTaken, expectFree } from './free-address.ts'
 import { HttpServer } from './http/server.ts'
 import type { Health } from './http/stat.ts'
 import { dropCheckpointsAhead } from './log/checkpoint.ts'
@@ -20,10 +23,12 @@ import { silent, type Logger } from './model/logger.ts'
 import { KiteQError } from './model/errors.ts'
 import type { Registry } from './model/registry.ts'
 import { NetServer } from './net/server.ts'
+import { fittingConnections, openFilesLimit } from './open-files.ts'
 import { answerOwnerRequest } from './owner-requests.ts'
 import { recoverState } from './recover-state.ts'
 import { StatPort } from './stat-port.ts'
 import { systemClock, systemScheduler } from './system-clock.ts'
+import { Upkeep } from './upkeep.ts'
 import { FileRegistry } from './zk/file-registry.ts'
 
 /** What the outside world is, for embedders and tests that bring their own. */
@@ -62,6 +67,8 @@ export async function startBroker(config: Config, ports: BrokerPorts = {}): Prom
   })
   const opened: Opened = { claim }
   try {
+    await expectFree('--listen', config.listen)
+    if (config.http !== undefined) await expectFree('--http', config.http)
     return await open(config, ports, logger, door, opened)
   } catch (error) {
     await closeOpened(opened, config.stopTimeoutMs, false)
@@ -82,16 +89,13 @@ async function makeFolder(dataDir: string): Promise<void> {
   }
 }
 
-/** How often the disk is looked at: publishes are taken again within 10 s of space. */
-const diskLookMs = 2_000
-
 /** What is open so far, in order; a failed start closes it again. */
 interface Opened {
   readonly claim: FolderClaim
   log?: Log
   loop?: BrokerLoop
   checkpointer?: Checkpointer
-  diskTimer?: NodeJS.Timeout
+  upkeep?: Upkeep
   net?: NetServer
   http?: HttpServer
   registry?: Registry
@@ -116,7 +120,7 @@ async function open(
     scheduler: ports.scheduler ?? systemScheduler,
     random: ports.random ?? Math.random,
   }))
-  const failure: { error?: KiteQError } = {}
+  const failure: Failure = {}
   const failed = watchLog(log, loop, failure)
   const logId = log.logId ?? ''
   loop.note({
@@ -131,12 +135,24 @@ async function open(
   noteHoles(recovery, loop, logger)
   await loop.settle()
   await dropCheckpointsAhead(nodeDisk, config.dataDir, recovery.end.offset)
-  opened.diskTimer = watchDisk(log, loop, config.dataDir, logger)
   opened.checkpointer = new Checkpointer({ config, log, logger })
   opened.checkpointer.start()
   const health = (): Health => healthOf(failure.error, loop)
   const doors = await openDoors(config, ports, logger, opened, { log, loop, health })
   door.answer = (request) => answerOwnerRequest(request, { loop, log, address: doors.address })
+  opened.upkeep = new Upkeep({
+    log,
+    loop,
+    folder: new FolderWatch({
+      dataDir: config.dataDir,
+      claim: opened.claim,
+      place: () => log.durablePlace,
+    }),
+    dataDir: config.dataDir,
+    logger,
+    onLost: (why) => giveUp(why, opened, failure, logger),
+  })
+  await opened.upkeep.start()
   let closing: Promise<void> | undefined
   return {
     ...doors,
@@ -149,43 +165,52 @@ async function open(
 }
 
 /** The log tells the loop what is durable, and everybody when it has failed. */
-function watchLog(
-  log: Log,
-  loop: BrokerLoop,
-  failure: { error?: KiteQError },
-): Promise<KiteQError> {
+function watchLog(log: Log, loop: BrokerLoop, failure: Failure): Promise<KiteQError> {
   log.onDurable = () => loop.durable()
   return new Promise<KiteQError>((resolve) => {
-    log.onFailure = (error) => {
-      failure.error = error
+    failure.end = (error) => {
+      failure.error ??= error
       loop.stop()
-      resolve(error)
+      resolve(failure.error)
     }
+    log.onFailure = failure.end
   })
 }
 
-/** Looks after the disk while the broker runs: space that comes back, and a line for people when something changes. */
-function watchDisk(log: Log, loop: BrokerLoop, dataDir: string, logger: Logger): NodeJS.Timeout {
-  let wasFull = false
-  let { holes } = loop.state.journal.counts
-  const look = (): void => {
-    log.checkSpace() // also while all is well: what is left decides when publishes are refused
-    if (log.isFull !== wasFull) {
-      wasFull = log.isFull
-      if (wasFull) logger.warn({ dataDir }, 'the disk is full: publishes are refused')
-      else logger.info({ dataDir }, 'the disk has space again: publishes are taken')
-    }
-    if (loop.state.journal.counts.holes === holes) return
-    holes = loop.state.journal.counts.holes
-    const last = loop.state.journal.holes.at(-1)
-    logger.warn({ holes, last }, 'a stored message is damaged: it went to the dead letters')
-  }
-  return setInterval(look, diskLookMs).unref()
+/** Why the broker has failed, once it has; `end` says so to everybody. */
+interface Failure {
+  error?: KiteQError
+  end?: (error: KiteQError) => void
+}
+
+/**
+ * What is written from now on, nobody will find: no ack leaves any more, not even of what was stored before, for it is
+ * gone as well. Publishes that come hear why for a moment, then the broker has failed.
+ */
+function giveUp(why: string, opened: Opened, failure: Failure, logger: Logger): void {
+  if (failure.error !== undefined) return
+  const error = new KiteQError('KITEQ_LOG_FAILED', `${why}: nothing is acked any more`)
+  failure.error = error
+  const { loop, net } = opened
+  loop?.attach({ release: (effects) => net?.release(effects.filter(isRefusal)) })
+  loop?.refusePublishes(`nothing can be stored: ${why}`)
+  logger.warn({}, error.message)
+  void opened.checkpointer?.close() // or it would write into a folder that is not ours
+  setTimeout(() => failure.end?.(error), refusingMs)
+}
+
+/** Long enough for a refusal to reach its client. */
+const refusingMs = 1_000
+
+function isRefusal(effect: Effect): boolean {
+  return effect.kind === 'store-ack' && !effect.status
 }
 
 /** Damage that was stepped over becomes a record once, so that no checkpoint can make the broker forget it. */
 function noteHoles(recovery: RecoveryReport, loop: BrokerLoop, logger: Logger): void {
   const { journal } = loop.state
+  for (const hole of journal.holes)
+    logger.warn(hole, 'the log is damaged here since an earlier start: docs/operating.md, damage')
   for (const { segment, position, length, firstOffset, count } of recovery.holes) {
     const hole = { segment, position, length, firstOffset, count }
     logger.warn(hole, 'damage in the log was stepped over')
@@ -200,7 +225,11 @@ function healthOf(failure: KiteQError | undefined, loop: BrokerLoop): Health {
   if (failure !== undefined) return { ok: false, reason: failure.message }
   const { holes } = loop.state.journal.counts
   if (holes === 0) return { ok: true }
-  return { ok: false, reason: `degraded: ${holes} damaged places in the log` }
+  const first = loop.state.journal.holes[0]
+  const places = holes === 1 ? '1 damaged place' : `${holes} damaged places`
+  const where =
+    first === undefined ? '' : `, the first in segment ${first.segment} at byte ${first.position}`
+  return { ok: false, reason: `degraded: ${places} in the log${where}` }
 }
 
 interface Engine {
@@ -217,21 +246,21 @@ async function openDoors(
   opened: Opened,
   { log, loop, health }: Engine,
 ): Promise<Pick<RunningBroker, 'address' | 'httpAddress'>> {
+  const { connectionsMax: wanted } = config.net
+  const connectionsMax = fittingConnections(wanted, await openFilesLimit(), logger)
   const net = (opened.net = new NetServer({
     broker: loop,
     source: log,
     clock: ports.clock ?? systemClock,
     log: logger,
-    limits: config.net,
+    limits: { ...config.net, connectionsMax },
     storedSuffix: storedSuffix(config),
   }))
   loop.attach(net)
   if (config.registry !== undefined) await startRegistry(config, opened, loop, logger)
   const { host, port } = config.listen
   const bound = await net.listen(host, port).catch((error: unknown) => {
-    const why = (error as NodeJS.ErrnoException).code ?? String(error)
-    const message = `--listen is ${host}:${port}, which cannot be had (${why}); expected a free address of this machine`
-    throw new KiteQError('KITEQ_CONFIG', message, { cause: error })
+    throw addressTaken('--listen', host, port, error)
   })
   const address = `${bound.address}:${bound.port}`
   loop.setAddress(address)
@@ -293,7 +322,7 @@ async function closeOpened(opened: Opened, timeoutMs: number, isClean: boolean):
   await bounded(registry?.withdraw(), 0.2)
   await bounded(registry?.close(), 0.1)
   loop?.refusePublishes('shutting down, retry later')
-  clearInterval(opened.diskTimer)
+  opened.upkeep?.stop()
   await bounded(checkpointer?.close(), 0.1)
   await bounded(http?.close(), 0.1)
   await bounded(loop?.settle(), 0.3)

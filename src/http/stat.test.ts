@@ -41,6 +41,11 @@ class Figures implements StatSource {
         packetsWritten: delivered,
         bytesWritten: this.bytes,
         connections: 7,
+        unfinishedBytes: 11,
+        unsentBytes: 12,
+        unfinishedEvictions: 1,
+        unreadEvictions: 2,
+        memoryWaits: 3,
         queued: 1,
         queuedMax: 100,
       },
@@ -86,6 +91,11 @@ test('before two looks every rate is 0 and every served topic is there', () => {
       dispool_cap: 100,
       dispatcher_go: 1,
       connections: 7,
+      unfinished_bytes: 11,
+      unsent_bytes: 12,
+      unfinished_evictions: 1,
+      unread_evictions: 2,
+      memory_waits: 3,
     },
   })
 })

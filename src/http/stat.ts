@@ -30,6 +30,13 @@ export interface NetworkCounts {
   readonly bytesWritten: number
   /** Now. */
   readonly connections: number
+  /** Memory of frames whose end has not come and of output that has not left, now; bytes. */
+  readonly unfinishedBytes: number
+  readonly unsentBytes: number
+  /** Connections closed because either was too much, and waits for the second, since the start. */
+  readonly unfinishedEvictions: number
+  readonly unreadEvictions: number
+  readonly memoryWaits: number
   /** Commands waiting for their turn, now, and how many may. */
   readonly queued: number
   readonly queuedMax: number
@@ -134,6 +141,12 @@ export class RateSampler {
         dispool_cap: now.network.queuedMax,
         dispatcher_go: now.network.queued, // the name of 2017, which KiteQ-OPS reads
         connections: now.network.connections,
+        // ours
+        unfinished_bytes: now.network.unfinishedBytes,
+        unsent_bytes: now.network.unsentBytes,
+        unfinished_evictions: now.network.unfinishedEvictions,
+        unread_evictions: now.network.unreadEvictions,
+        memory_waits: now.network.memoryWaits,
       },
     })
   }

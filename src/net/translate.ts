@@ -330,7 +330,7 @@ export class EffectWriter {
 /** Encoded texts remembered, each kind. */
 const textsMax = 1024
 const encoder = new TextEncoder()
-const utf8 = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true }) // texts are what was sent, also what looks like a mark
 const serverCheck: Uint8Array = encoder.encode('Server Check')
 
 function put(
