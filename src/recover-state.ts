@@ -63,6 +63,8 @@ export async function loadCheckpoint(
   if (log.logId === undefined) return undefined
   const search = await latestCheckpoint({ disk: nodeDisk, dir: config.dataDir, logId: log.logId })
   for (const problem of search.problems) logger.warn({ problem }, 'a damaged checkpoint is ignored')
+  for (const problem of search.unreadable)
+    logger.warn({ problem }, 'a checkpoint that cannot be read is ignored')
   if (search.latest === undefined) return undefined
   const { checkpoint, path } = search.latest
   const state = emptyState()

@@ -12,6 +12,7 @@ import {
 } from './arguments.ts'
 import { bindingsOf, withBindings, type BindingOptions } from './binding-options.ts'
 import type { ListedBinding } from '../broker/listings.ts'
+import { counted } from './counted.ts'
 import { bindingsOf as boundIn } from './folder.ts'
 import { exitCodes } from './exit-codes.ts'
 import { print, printable, printJson, tell } from './terminal.ts'
@@ -88,7 +89,8 @@ interface Done {
 
 function say(options: BindOptions, done: Done): void {
   if (options.json) printJson(done)
-  else print(`${printable(done.topic)} ${printable(done.group)} ${done.bindings} bindings`)
+  else
+    print(`${printable(done.topic)} ${printable(done.group)} ${counted(done.bindings, 'binding')}`)
   if (done.remark !== '') tell(`kiteq: bound, but: ${printable(done.remark)}`)
 }
 
@@ -108,7 +110,7 @@ function lineOf(one: ListedBinding): string {
   if (one.watermark > 0) parts.push(`${one.watermark}/s`)
   parts.push(`${one.waiting} unsettled`)
   if (one.dead > 0) parts.push(`${one.dead} dead`)
-  if (one.connections !== undefined) parts.push(`${one.connections} connections`)
+  if (one.connections !== undefined) parts.push(counted(one.connections, 'connection'))
   if (one.problem !== undefined) parts.push(`PROBLEM: ${printable(one.problem)}`)
   return parts.join('  ')
 }

@@ -1,5 +1,6 @@
 // A data folder as the command line sees it: the broker that owns it is asked; without one the log itself is read.
-// Never writes into a folder, and reads only what is durable.
+// Must never make, write, rename or remove anything in a folder, and reads only what is durable: up to what the owner says,
+// or to the last whole batch.
 
 import { existsSync } from 'node:fs'
 import {
@@ -9,28 +10,51 @@ import {
   type OpenTransaction,
 } from '../broker/listings.ts'
 import type { BrokerState } from '../broker/state.ts'
+import type { Disk } from '../log/disk.ts'
 import { nodeDisk } from '../log/disk-node.ts'
 import { askOwner } from '../log/folder-owner.ts'
 import { Log } from '../log/log.ts'
+import { scanSegment, type ScanRequest } from '../log/scan-segment.ts'
+import {
+  readSegmentHeaders,
+  segmentHeaderBytes,
+  segmentName,
+  type SegmentHeader,
+} from '../log/segment.ts'
 import { invariant } from '../model/assert.ts'
 import { KiteQError } from '../model/errors.ts'
-import type { MessageId, Offset } from '../model/ids.ts'
+import { idFromText } from '../model/id-text.ts'
+import type { MessageId } from '../model/ids.ts'
 import { silent } from '../model/logger.ts'
-import type { LogRecord, RecordPlace } from '../model/record.ts'
-import { idFromText } from '../net/id-codec.ts'
 import { recoverState } from '../recover-state.ts'
 
-export interface ScanSummary {
-  /** Records read. */
-  readonly records: number
-  /** Offsets below are durable and were read. */
+/** The log of a folder, opened for reading only. */
+export interface LogFolder {
+  readonly dir: string
+  readonly disk: Disk
+  readonly log: Log
+  readonly headers: readonly SegmentHeader[]
+  /** Records below may be read. */
   readonly end: number
+  /** Somebody owns the folder; `end` is what he said. */
   readonly inUse: boolean
-  /** Stretches of damage that were stepped over. */
-  readonly holes: number
+  /** Of a folder that nobody owns. */
+  readonly tail: Tail | undefined
 }
 
-/** Rejects KITEQ_NOT_FOUND without a folder, and as the log does. */
+/** What stands behind the last whole batch of a log that nobody owns. */
+export interface Tail {
+  /** Of the first record that is in no whole batch. */
+  readonly offset: number
+  readonly segment: number
+  readonly position: number
+  /** Whole records of a batch that is not. */
+  readonly records: number
+  /** Behind `position`, up to the last byte that is not zero. */
+  readonly bytes: number
+}
+
+/** Rejects KITEQ_USAGE without a folder, and as the log does. */
 export async function bindingsOf(dir: string): Promise<readonly ListedBinding[]> {
   const answer = await ask(dir, { op: 'bindings' })
   if (answer !== undefined) return answer as readonly ListedBinding[]
@@ -57,19 +81,64 @@ export async function decide(
   )
 }
 
-/** Hands over every durable record, of a folder in use up to what its owner says is safe. */
-export async function scanFolder(
+/** Rejects KITEQ_USAGE without a folder, and as the log does. The log is the caller's to close. */
+export async function openLogFolder(dir: string, disk: Disk = nodeDisk): Promise<LogFolder> {
+  const durable = await ownerEnd(dir)
+  const headers = await readSegmentHeaders(disk, dir)
+  const last = headers.at(-1)
+  const isOwned = durable !== undefined
+  const tail = isOwned || last === undefined ? undefined : await tailOf(dir, disk, last)
+  const log = await openLog(dir, disk)
+  return { dir, disk, log, headers, end: durable ?? tail?.offset ?? 0, inUse: isOwned, tail }
+}
+
+/** Records below are durable, says the owner; undefined when there is none. Rejects KITEQ_USAGE without a folder. */
+export async function ownerEnd(dir: string): Promise<number | undefined> {
+  const answer = await ask(dir, { op: 'watermark' })
+  return (answer as { durableOffset: number } | undefined)?.durableOffset
+}
+
+/** Of the last segment: reads all of it. */
+export async function tailOf(dir: string, disk: Disk, header: SegmentHeader): Promise<Tail> {
+  const { nextOffset, end, wholeOffset, wholeEnd, cutBytes } = await withSegment(
+    dir,
+    disk,
+    header,
+    scanSegment,
+  )
+  return {
+    offset: wholeOffset,
+    segment: header.number,
+    position: wholeEnd,
+    records: nextOffset - wholeOffset,
+    bytes: end - wholeEnd + cutBytes,
+  }
+}
+
+/** Opens a segment, makes a request to scan all of it as the last one, and closes it. */
+export async function withSegment<T>(
   dir: string,
-  visit: (record: LogRecord, place: RecordPlace) => void,
-): Promise<ScanSummary> {
-  const answer = (await ask(dir, { op: 'watermark' })) as { durableOffset: number } | undefined
-  const to = (answer?.durableOffset ?? Infinity) as Offset
-  const log = await openLog(dir)
+  disk: Disk,
+  header: SegmentHeader,
+  use: (whole: ScanRequest) => Promise<T>,
+): Promise<T> {
+  const path = `${dir}/${segmentName(header.number)}`
+  const file = await disk.open(path, 'read')
   try {
-    const { records, end, holes } = await log.scan(0 as Offset, to, visit)
-    return { records, end: end.offset, inUse: answer !== undefined, holes: holes.length }
+    return await use({
+      file,
+      path,
+      segment: header.number,
+      seed: header.seed,
+      position: segmentHeaderBytes,
+      offset: header.firstOffset,
+      sealed: undefined,
+      to: Infinity,
+      bytes: await file.size(),
+      visit: ignore,
+    })
   } finally {
-    await log.close()
+    await file.close()
   }
 }
 
@@ -92,11 +161,16 @@ async function readState(dir: string): Promise<BrokerState> {
 /** The owner's answer; undefined when nobody owns the folder. */
 async function ask(dir: string, request: unknown): Promise<unknown> {
   if (!existsSync(dir))
-    throw new KiteQError('KITEQ_NOT_FOUND', `data folder ${dir} is not there; see --data-dir`)
+    throw new KiteQError(
+      'KITEQ_USAGE',
+      `--data-dir ${dir} is not there; expected the data folder of a broker`,
+    )
   return askOwner(dir, request)
 }
 
-function openLog(dir: string): Promise<Log> {
+function openLog(dir: string, disk: Disk = nodeDisk): Promise<Log> {
   const durability = { kind: 'fsync' } as const // nothing is written
-  return Log.open({ dir, disk: nodeDisk, durability, random: () => 0 })
+  return Log.open({ dir, disk, durability, random: () => 0 })
 }
+
+const ignore = (): void => undefined

@@ -18,6 +18,9 @@ const files: ReadonlyMap<string | undefined, CommandFile> = new Map([
   ['bindings', bindFile],
   ['txn', () => import('./txn.ts')],
   ['why', () => import('./why.ts')],
+  ['dump', () => import('./dump.ts')],
+  ['verify', () => import('./verify.ts')],
+  ['replay', () => import('./replay.ts')],
   ['bench', () => import('./bench.ts')],
   ['demo', () => import('./demo.ts')],
 ])

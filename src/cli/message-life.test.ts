@@ -106,6 +106,25 @@ test('a life tells every attempt, to whom it went and how it ended for each grou
   assert.match(text, /now: s-a acked it, s-b was away and keeps nothing/)
 })
 
+test('a failure at the delivery limit says so, and promises no attempt that will not come', () => {
+  const detailOf = (attempt: number, cause: string, deliverLimit: number): string | undefined => {
+    const failed = { kind: 'failed', group: 2, message: first, cause, feedback: '' }
+    const [life] = lifeOf([
+      ...names,
+      accepted('published', { deliverLimit }),
+      { kind: 'delivered', group: 3, connection: 8, messages: [first], attempts: [deliverLimit] },
+      { kind: 'delivered', group: 2, connection: 7, messages: [first], attempts: [attempt] },
+      { ...failed, retryAtMs: 1_015_000 },
+      { kind: 'dead-lettered', group: 2, message: first, reason: 'limit', feedback: '' },
+    ])
+    return life!.events.find(({ what }) => what === 'failed')?.detail
+  }
+  assert.equal(detailOf(3, 'timeout', 3), 'timeout, the limit of 3 deliveries is reached')
+  assert.equal(detailOf(1, 'nack', 1), 'nack, the limit of 1 delivery is reached')
+  assert.match(detailOf(2, 'timeout', 3)!, /^timeout, again in \d+ s$/)
+  assert.match(detailOf(3, 'not-sent', 3)!, /^not-sent, again in/, 'what never left does not count')
+})
+
 test('a transaction is told from prepare to decision', () => {
   const [open] = lifeOf([
     ...names,

@@ -5,6 +5,7 @@ import type { MessageId } from '../model/ids.ts'
 import type { LogRecord, PreparedRecord, PublishedRecord, RecordPlace } from '../model/record.ts'
 import { HeaderView, PublishedView } from '../net/header.ts'
 import { decodeHeader, type MessageHeader } from '../net/packet.ts'
+import { counted } from './counted.ts'
 
 export interface LifeEvent {
   /** Broker time, ms since 1970. */
@@ -201,8 +202,7 @@ export class MessageLife {
     if (kind === 'failed') {
       const words: string[] = [record.cause]
       if (record.feedback !== '') words.push(JSON.stringify(record.feedback))
-      const waitMs = record.retryAtMs - place.timeMs
-      words.push(waitMs > 0 ? `again in ${waitMs / 1000} s` : 'again at once')
+      words.push(this.#next(life, record, place))
       this.#of(life, place, group, kind, 'waiting', { detail: words.join(', ') })
     } else if (kind === 'dead-lettered') {
       const words: string[] = [record.reason]
@@ -212,6 +212,20 @@ export class MessageLife {
       const standing = kind === 'redriven' ? 'waiting' : 'purged'
       this.#of(life, place, group, kind, standing, { detail: `by ${record.who}` })
     }
+  }
+
+  /** What a failure is followed by. An attempt whose bytes never left does not count. */
+  #next(
+    life: Life,
+    { cause, group, retryAtMs }: Extract<LogRecord, { kind: 'failed' }>,
+    { timeMs }: RecordPlace,
+  ): string {
+    const name = this.#names.group.of(group)
+    const last = life.events.findLast((one) => one.group === name && one.what === 'delivered')
+    if (cause !== 'not-sent' && (last?.attempt ?? 0) >= life.deliverLimit)
+      return `the limit of ${counted(life.deliverLimit, 'delivery', 'deliveries')} is reached`
+    const waitMs = retryAtMs - timeMs
+    return waitMs > 0 ? `again in ${waitMs / 1000} s` : 'again at once'
   }
 
   /** A change of bindings matters to a message that still waits for the group. */

@@ -7,6 +7,7 @@ import { destination, pino } from 'pino'
 import { loadConfig, type Flags } from '../config.ts'
 import { startBroker, type RunningBroker } from '../kiteq.ts'
 import { KiteQError } from '../model/errors.ts'
+import { counted } from './counted.ts'
 
 /** A failed write or sync of the log: EX_IOERR. */
 const exitLogFailed = 74
@@ -37,7 +38,7 @@ async function serve(flags: Flags): Promise<void> {
   console.log(opened(broker, config.dataDir))
   const why = await Promise.race([stops, broker.failed])
   if (why instanceof KiteQError) {
-    console.error(`${why.code}: ${why.message}`)
+    console.error(`kiteq: ${why.code}: ${why.message}`)
     process.exit(exitLogFailed)
   }
   console.log(`${why}: stopping`)
@@ -49,7 +50,9 @@ async function serve(flags: Flags): Promise<void> {
 
 function opened(broker: RunningBroker, dataDir: string): string {
   const { recovery } = broker
-  const tail = recovery.cut === undefined ? 'tail clean' : `tail cut (${recovery.cut.bytes} bytes)`
+  const tail =
+    recovery.cut === undefined ? 'tail clean' : `tail cut (${counted(recovery.cut.bytes, 'byte')})`
+  // Programs wait for this line: its words are the same for one record.
   const http = broker.httpAddress === undefined ? 'http off' : `http on ${broker.httpAddress}`
   return `kiteq listening on ${broker.address}, data folder ${dataDir}, ${recovery.records} records replayed, ${tail}, ${http}`
 }

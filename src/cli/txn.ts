@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { KiteQError } from '../model/errors.ts'
 import { messageId, withFolder, type FolderOption } from './arguments.ts'
 import type { OpenTransaction } from '../broker/listings.ts'
+import { counted } from './counted.ts'
 import { decide, transactionsOf } from './folder.ts'
 import { print, printable, printJson } from './terminal.ts'
 import { lifeOf, linesOf } from './why.ts'
@@ -77,7 +78,7 @@ function lineOf(one: OpenTransaction): string {
   const inquiries =
     one.inquiries === 0
       ? 'not inquired yet'
-      : `inquired ${one.inquiries} times, last ${new Date(one.lastInquiryAtMs).toISOString()}`
+      : `inquired ${counted(one.inquiries, 'time')}, last ${new Date(one.lastInquiryAtMs).toISOString()}`
   return [
     one.id,
     printable(one.topic),

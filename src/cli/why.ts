@@ -1,14 +1,31 @@
 // `kiteq why`: what became of a message, read from the log itself, of a folder in use or not.
 
 import type { Command } from 'commander'
+import type { Hole } from '../log/scan-segment.ts'
 import { KiteQError } from '../model/errors.ts'
+import type { Offset } from '../model/ids.ts'
 import { messageId, withFolder, type FolderOption } from './arguments.ts'
-import { idOf, scanFolder, type ScanSummary } from './folder.ts'
+import { counted } from './counted.ts'
+import { idOf, openLogFolder } from './folder.ts'
+import { HolesTold, lostText } from './lost-stretches.ts'
 import { MessageLife, type Life, type LifeEvent } from './message-life.ts'
 import { print, printable, printJson, Progress } from './terminal.ts'
 
 interface WhyOptions extends FolderOption {
   readonly json?: true
+}
+
+interface ReadLives {
+  readonly lives: readonly Life[]
+  /** Records read. */
+  readonly records: number
+  /** Offsets below are durable and were read. */
+  readonly end: number
+  readonly inUse: boolean
+  /** Stretches of damage that were stepped over now. */
+  readonly holes: number
+  /** These, and the ones the log tells of; only those that held records. */
+  readonly lost: readonly Hole[]
 }
 
 export function register(program: Command): void {
@@ -22,34 +39,45 @@ export function register(program: Command): void {
 
 async function why(text: string, options: WhyOptions): Promise<void> {
   const id = messageId(text)
-  const { lives, summary } = await lifeOf(options.dataDir, id)
+  const { lost, ...told } = await lifeOf(options.dataDir, id)
   if (options.json) {
-    printJson({ id, lives, ...summary })
+    printJson({ id, ...told })
     return
   }
-  for (const life of lives) for (const line of linesOf(life)) print(line)
-  if (summary.holes > 0)
-    print(`the log has ${summary.holes} damaged stretches; something may be missing here`)
+  for (const life of told.lives) for (const line of linesOf(life)) print(line)
+  const places = lostText(lost, undefined)
+  if (places !== undefined) print(`the log is damaged, something may be missing here: ${places}`)
 }
 
-/** Rejects KITEQ_NOT_FOUND when the log knows no such message. */
-export async function lifeOf(
-  dir: string,
-  id: string,
-): Promise<{ lives: readonly Life[]; summary: ScanSummary }> {
+/** Rejects KITEQ_NOT_FOUND when the log knows no such message, and says where it may have stood. */
+export async function lifeOf(dir: string, id: string): Promise<ReadLives> {
   const life = new MessageLife(idOf(id), id)
+  const told = new HolesTold()
   const progress = new Progress()
-  const summary = await scanFolder(dir, (record, place) => {
-    life.visit(record, place)
-    if ((place.offset & 0x3fff) === 0) progress.show(() => `${place.offset} records read`)
-  })
-  progress.end()
-  if (life.lives.length === 0)
-    throw new KiteQError(
-      'KITEQ_NOT_FOUND',
-      `message ${id} is not in ${dir} (${summary.records} records read); fly messages leave no record`,
-    )
-  return { lives: life.lives, summary }
+  const { log, end, inUse, tail } = await openLogFolder(dir)
+  try {
+    const { records, holes } = await log.scan(0 as Offset, end, (record, place) => {
+      life.visit(record, place)
+      told.visit(record)
+      if ((place.offset & 0x3fff) === 0)
+        progress.show(() => `${counted(place.offset, 'record')} read`)
+    })
+    progress.end()
+    const { lives } = life
+    const lost = told.with(holes)
+    if (lives.length === 0) throw notFound(dir, id, records, lostText(lost, tail))
+    return { lives, records, end, inUse, holes: holes.length, lost }
+  } finally {
+    await log.close()
+  }
+}
+
+function notFound(dir: string, id: string, records: number, lost: string | undefined): KiteQError {
+  const where = lost === undefined ? '' : `; it may have stood in what cannot be read: ${lost}`
+  return new KiteQError(
+    'KITEQ_NOT_FOUND',
+    `message ${id} is not in ${dir} (${counted(records, 'record')} read); fly messages leave no record${where}`,
+  )
 }
 
 /** For people: a headline, a line an event with the time since the first, where it stands now. */
@@ -58,12 +86,12 @@ export function linesOf(life: Life): string[] {
   const names = [life.topic, life.type, life.publisher].map(printable)
   const lines = [
     `message ${life.id}`,
-    `  ${names[0]!} / ${names[1]!}, published by group ${names[2]!}: ${life.form} body of ${life.bodyBytes} bytes${body}`,
+    `  ${names[0]!} / ${names[1]!}, published by group ${names[2]!}: ${life.form} body of ${counted(life.bodyBytes, 'byte')}${body}`,
   ]
   for (const [key, value] of Object.entries(life.properties))
     lines.push(`  property ${printable(key)} = ${printable(value)}`)
   lines.push(
-    `  expires ${life.expiresAt}, at most ${life.deliverLimit} deliveries a group`,
+    `  expires ${life.expiresAt}, at most ${counted(life.deliverLimit, 'delivery', 'deliveries')} a group`,
     `  stored as record ${life.offset}, segment ${life.segment} at byte ${life.position}`,
   )
   const firstMs = life.events[0]?.timeMs ?? 0

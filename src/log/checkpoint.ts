@@ -44,6 +44,8 @@ export interface CheckpointSearch {
   readonly latest: FoundCheckpoint | undefined
   /** One line for each damaged one: ignored, its successor or the log does its work. */
   readonly problems: readonly string[]
+  /** One line for each that the system did not hand over, for example EACCES: ignored too, but nobody calls it damaged. */
+  readonly unreadable: readonly string[]
 }
 
 const temporaryName = 'checkpoint.tmp'
@@ -89,16 +91,45 @@ export async function writeCheckpoint(
 /** Looks from the newest to the oldest; only complete, undamaged ones of this log count. */
 export async function latestCheckpoint(target: CheckpointTarget): Promise<CheckpointSearch> {
   const problems: string[] = []
-  for (const name of (await checkpointNames(target.disk, target.dir)).reverse()) {
-    const path = `${target.dir}/${name}`
+  const unreadable: string[] = []
+  for (const offset of (await checkpointOffsets(target.disk, target.dir)).reverse()) {
     try {
-      const checkpoint = await readCheckpoint(target, path)
-      return { latest: { path, checkpoint }, problems }
+      const latest = await readCheckpoint(target, offset)
+      return { latest, problems, unreadable }
     } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error))
+      const text = error instanceof Error ? error.message : String(error)
+      if (isUnreadable(error)) unreadable.push(text)
+      else problems.push(text)
     }
   }
-  return { latest: undefined, problems }
+  return { latest: undefined, problems, unreadable }
+}
+
+/** Offsets of all that lie there, ascending. */
+export async function checkpointOffsets(disk: Disk, dir: string): Promise<number[]> {
+  const names = await disk.list(dir)
+  return names.flatMap((name) => {
+    const digits = /^(\d{16})\.checkpoint$/.exec(name)?.[1]
+    return digits === undefined ? [] : [Number(digits)]
+  })
+}
+
+/** The one of this offset. Rejects KITEQ_LOG_CORRUPT when it is damaged or of another log, and as the disk does. */
+export async function readCheckpoint(
+  target: CheckpointTarget,
+  offset: number,
+): Promise<FoundCheckpoint> {
+  const path = `${target.dir}/${checkpointName(offset)}`
+  return { path, checkpoint: await readFile(target, path) }
+}
+
+/** The system refused it: its content is unknown. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
+}
+
+export function checkpointName(offset: number): string {
+  return `${String(offset).padStart(16, '0')}.checkpoint`
 }
 
 async function writeFile(
@@ -160,7 +191,7 @@ function encodeHead(logId: string, source: CheckpointSource): Uint8Array {
   return head
 }
 
-async function readCheckpoint(target: CheckpointTarget, path: string): Promise<Checkpoint> {
+async function readFile(target: CheckpointTarget, path: string): Promise<Checkpoint> {
   const file = await target.disk.open(path, 'read')
   try {
     const bytes = await file.size()
@@ -231,25 +262,17 @@ export async function dropCheckpointsAhead(
   endOffset: number,
 ): Promise<number> {
   let dropped = 0
-  for (const name of await checkpointNames(disk, dir)) {
-    if (offsetOf(name) <= endOffset) continue
-    await disk.remove(`${dir}/${name}`)
+  for (const offset of await checkpointOffsets(disk, dir)) {
+    if (offset <= endOffset) continue
+    await disk.remove(`${dir}/${checkpointName(offset)}`)
     dropped++
   }
   if (dropped > 0) await disk.syncFolder(dir)
   return dropped
 }
 
-const offsetOf = (name: string): number => Number.parseInt(name, 10)
-
 async function dropOld(disk: Disk, dir: string): Promise<void> {
-  const names = await checkpointNames(disk, dir)
-  for (const name of names.slice(0, -kept)) await disk.remove(`${dir}/${name}`)
-}
-
-const checkpointName = (offset: number): string => `${String(offset).padStart(16, '0')}.checkpoint`
-
-async function checkpointNames(disk: Disk, dir: string): Promise<string[]> {
-  const names = await disk.list(dir)
-  return names.filter((name) => /^\d{16}\.checkpoint$/.test(name)).sort()
+  const offsets = await checkpointOffsets(disk, dir)
+  for (const offset of offsets.slice(0, -kept))
+    await disk.remove(`${dir}/${checkpointName(offset)}`)
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { commands } from '../../src/net/packet.ts'
@@ -83,6 +83,24 @@ test('bindings of the registry are there before the first publish is taken', wit
   assert.ok((await publisher.publish()).status)
   const consumer = await DoorClient.join(broker.port, 'early')
   await consumer.next(commands.bytesMessage)
+})
+
+test('a start that cannot have its address writes nothing', within, async (t) => {
+  const broker = await brokerFor(t)
+  const dataDir = temporaryFolder('taken')
+  t.after(() => rmSync(dataDir, { recursive: true, force: true }))
+  const listen = `127.0.0.1:${broker.port}`
+  for (const where of [
+    ['--listen', listen, '--http', 'off'],
+    ['--listen', '127.0.0.1:0', '--http', listen],
+  ]) {
+    const run = spawnSync(process.execPath, [...serve, '--data-dir', dataDir, ...where], {
+      cwd: root,
+    })
+    assert.equal(run.status, 78)
+    assert.match(String(run.stderr), /^kiteq: KITEQ_CONFIG: --(listen|http) is .* \(EADDRINUSE\)/m)
+    assert.deepEqual(readdirSync(dataDir), [])
+  }
 })
 
 test('a wrong setting is one line with key, value and what was expected', within, () => {

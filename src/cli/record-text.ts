@@ -1,0 +1,245 @@
+// A record as a line of JSON: where it stands, what it says, with names in the place of numbers. Knows no state but the
+// dictionaries; must never leave out a field of a record, but for the body nobody asked for.
+
+import { Dictionary } from '../index/dictionary.ts'
+import { unreachable } from '../model/assert.ts'
+import type {
+  Binding,
+  LogRecord,
+  PreparedRecord,
+  PublishedRecord,
+  RecordKind,
+  RecordPlace,
+  Routing,
+} from '../model/record.ts'
+import { HeaderView, PublishedView } from '../net/header.ts'
+import { idText } from '../model/id-text.ts'
+import { decodeHeader } from '../net/packet.ts'
+
+const allKinds: Readonly<Record<RecordKind, true>> = {
+  started: true,
+  named: true,
+  published: true,
+  prepared: true,
+  committed: true,
+  'rolled-back': true,
+  inquired: true,
+  delivered: true,
+  acked: true,
+  failed: true,
+  skipped: true,
+  'dead-lettered': true,
+  redriven: true,
+  purged: true,
+  'bindings-changed': true,
+  'members-changed': true,
+  operator: true,
+  hole: true,
+  closed: true,
+}
+/** Every kind there is, in the order of their numbers. */
+export const recordKinds: readonly RecordKind[] = Object.keys(allKinds) as RecordKind[]
+
+type Fields = Record<string, unknown>
+
+/** The names that the log has given so far. */
+export interface NameBook {
+  readonly topics: Dictionary
+  readonly types: Dictionary
+  readonly groups: Dictionary
+}
+
+export function newNameBook(): NameBook {
+  return { topics: new Dictionary(), types: new Dictionary(), groups: new Dictionary() }
+}
+
+export function learn(names: NameBook, record: Extract<LogRecord, { kind: 'named' }>): void {
+  const { topics: topic, types: type, groups: group } = names
+  const book = { topic, type, group }[record.dictionary]
+  if (!book.has(record.number)) book.add(record.number, record.name)
+}
+
+/** One line, without its end. Bytes of a body only with `bodies`. */
+export function lineOf(
+  record: LogRecord,
+  place: RecordPlace,
+  names: NameBook,
+  bodies: boolean,
+): string {
+  const { offset, timeMs, segment, position, length } = place
+  const head = { offset, time: timeText(timeMs), segment, position, length, kind: record.kind }
+  return escaped(JSON.stringify(Object.assign(head, fieldsOf(record, names, bodies))))
+}
+
+/** What JSON allows in a text and a terminal may take for a command is escaped, too: the value is the same. */
+function escaped(json: string): string {
+  if (!special.test(json)) return json
+  return json.replace(
+    new RegExp(special, 'g'),
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+const special = /[\u007f-\u009f\u2028\u2029]/
+
+/** ISO 8601; a time that no calendar has stays a number. */
+export function timeText(timeMs: number): string | number {
+  return timeMs <= 8.64e15 ? new Date(timeMs).toISOString() : timeMs
+}
+
+function fieldsOf(record: LogRecord, names: NameBook, bodies: boolean): Fields {
+  switch (record.kind) {
+    case 'published':
+      return { ...messageFields(record, names, bodies), ...routingFields(record.routing, names) }
+    case 'prepared':
+      return messageFields(record, names, bodies)
+    case 'committed': {
+      const { prepared, reason, feedback } = record
+      return { prepared, ...routingFields(record.routing, names), reason, feedback }
+    }
+    case 'rolled-back':
+      return { prepared: record.prepared, reason: record.reason, feedback: record.feedback }
+    case 'inquired': {
+      const { prepared, attempt, connection } = record
+      return { prepared, attempt, connection }
+    }
+    case 'delivered': {
+      const { connection, messages, attempts } = record
+      return { group: names.groups.textOf(record.group), connection, messages, attempts }
+    }
+    case 'acked':
+    case 'skipped':
+      return { group: names.groups.textOf(record.group), messages: record.messages }
+    default:
+      return rareFields(record, names)
+  }
+}
+
+type RareRecord = Exclude<
+  LogRecord,
+  {
+    kind:
+      | 'published'
+      | 'prepared'
+      | 'committed'
+      | 'rolled-back'
+      | 'inquired'
+      | 'delivered'
+      | 'acked'
+      | 'skipped'
+  }
+>
+
+function rareFields(record: RareRecord, names: NameBook): Fields {
+  switch (record.kind) {
+    case 'failed': {
+      const { message, cause, feedback, retryAtMs } = record
+      const group = names.groups.textOf(record.group)
+      return { group, message, cause, feedback, retryAt: timeText(retryAtMs) }
+    }
+    case 'dead-lettered': {
+      const { message, reason, feedback } = record
+      return { group: names.groups.textOf(record.group), message, reason, feedback }
+    }
+    case 'redriven':
+    case 'purged': {
+      const { message, who } = record
+      return { group: names.groups.textOf(record.group), message, who }
+    }
+    case 'named':
+      return { dictionary: record.dictionary, number: record.number, name: utf8(record.name) }
+    case 'bindings-changed':
+      return {
+        source: record.source,
+        topic: names.topics.textOf(record.topic),
+        group: names.groups.textOf(record.group),
+        bindings: record.bindings.map(bindingFields),
+        parks: record.parks.map((type) => names.types.textOf(type)),
+        unparks: record.unparks.map((type) => names.types.textOf(type)),
+      }
+    case 'members-changed': {
+      const { connection, peer, change } = record
+      return { group: names.groups.textOf(record.group), connection, peer, change }
+    }
+    case 'started':
+    case 'operator':
+    case 'hole':
+    case 'closed':
+      return { ...record } // its kind is in its place already
+    default:
+      return unreachable(record)
+  }
+}
+
+/** Topic and group stand before the list. */
+function bindingFields({ bindType, messageType, watermark, persistent }: Binding): Fields {
+  return { bindType, messageType, watermark, persistent }
+}
+
+function routingFields({ durable, transient }: Routing, names: NameBook): Fields {
+  return {
+    durable: durable.map((group) => names.groups.textOf(group)),
+    transient: transient.map((group) => names.groups.textOf(group)),
+  }
+}
+
+function messageFields(
+  record: PublishedRecord | PreparedRecord,
+  names: NameBook,
+  bodies: boolean,
+): Fields {
+  const { form, content0, content1 } = record
+  return {
+    id: idText(record),
+    topic: names.topics.textOf(record.topic),
+    type: names.types.textOf(record.type),
+    publisher: names.groups.textOf(record.publisher),
+    form: form === 0x12 ? 'string' : 'bytes',
+    content: hex(content0) + hex(content1),
+    expiresAt: timeText(record.expiresAt * 1000),
+    deliverLimit: record.deliverLimit,
+    ...contentFields(record, bodies),
+  }
+}
+
+const view = new PublishedView()
+const header = new HeaderView()
+
+function contentFields(record: PublishedRecord | PreparedRecord, bodies: boolean): Fields {
+  const { source, start, end } = record.message
+  if (!view.read(record.form, source, start, end)) {
+    const packet = Buffer.from(source.subarray(start, end)).toString('base64')
+    return bodies
+      ? { packetBytes: end - start, packetBase64: packet }
+      : { packetBytes: end - start }
+  }
+  const { bodyStart, bodyEnd, snappy } = view
+  const fields: Fields = { bodyBytes: bodyEnd - bodyStart }
+  if (snappy) fields['snappy'] = true
+  if (view.propertiesBytes > 0) fields['properties'] = propertiesOf()
+  if (bodies) Object.assign(fields, bodyFields(record.form === 0x12))
+  return fields
+}
+
+function propertiesOf(): Fields {
+  header.readHeader(view.raw, view.headerStart, view.headerEnd)
+  const properties = decodeHeader(header)?.properties ?? []
+  return Object.fromEntries(properties.map(({ key, value }) => [utf8(key), utf8(value)]))
+}
+
+/** As text where that is exact. A packed body stays packed. */
+function bodyFields(isString: boolean): Fields {
+  const body = Buffer.from(view.raw.subarray(view.bodyStart, view.bodyEnd))
+  if (isString && !view.snappy) {
+    const text = body.toString('utf8')
+    if (Buffer.from(text).equals(body)) return { body: text }
+  }
+  return { bodyBase64: body.toString('base64') }
+}
+
+function hex(word: number): string {
+  return word.toString(16).padStart(8, '0')
+}
+
+function utf8(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8')
+}

@@ -1,0 +1,190 @@
+// `kiteq verify`: whether a data folder holds what it should, byte by byte; of a folder in use as far as its owner says.
+// The answer is the exit code, the list of faults is for people or, as JSON, for programs.
+
+import type { Command } from 'commander'
+import { checkpointOffsets } from '../log/checkpoint.ts'
+import { nodeDisk } from '../log/disk-node.ts'
+import { KiteQError } from '../model/errors.ts'
+import { withFolder, type FolderOption } from './arguments.ts'
+import { readMarks, type CheckedCheckpoint, type CheckpointMark } from './checkpoint-check.ts'
+import { counted } from './counted.ts'
+import { exitCodes } from './exit-codes.ts'
+import { ownerEnd, type Tail } from './folder.ts'
+import { LogCheck } from './log-check.ts'
+import { Findings, type Fault } from './log-findings.ts'
+import { progressBar } from './progress-bar.ts'
+import { timeText } from './record-text.ts'
+import { readSegmentFiles, type SegmentFile } from './segment-headers.ts'
+import { print, printable, printJson, Progress } from './terminal.ts'
+
+interface VerifyOptions extends FolderOption {
+  readonly json?: true
+}
+
+export interface VerifyReport {
+  readonly clean: boolean
+  readonly dir: string
+  readonly logId: string | null
+  readonly inUse: boolean
+  readonly segments: number
+  readonly epochs: readonly [first: number, last: number]
+  readonly records: number
+  /** Of whole records. */
+  readonly bytes: number
+  readonly batches: number
+  /** Of the first and last record; null without any. */
+  readonly firstTime: string | number | null
+  readonly lastTime: string | number | null
+  /** Records below were read. */
+  readonly end: number
+  /** Of the fold of them all; null when they make no state. */
+  readonly digest: string | null
+  /** Behind the last whole batch, when nobody owns the folder: no damage, and cut by the next start. */
+  readonly tail: Tail | null
+  readonly checkpoints: readonly CheckedCheckpoint[]
+  readonly recordsLost: number
+  /** All of them; `faults` lists the first. */
+  readonly faultCount: number
+  readonly faults: readonly Fault[]
+  readonly tookMs: number
+}
+
+export function register(program: Command): void {
+  const command = program
+    .command('verify')
+    .description('check every byte of the log and its checkpoints; 0: clean, 1: damaged')
+    .option('--json', 'as one JSON object')
+  withFolder(command).action(async (options: VerifyOptions) => {
+    const report = await verifyFolder(options.dataDir)
+    if (options.json) printJson(report)
+    else for (const line of linesOf(report)) print(line)
+    if (!report.clean) process.exitCode = exitCodes.negative
+  })
+}
+
+/** Rejects KITEQ_USAGE without a log, KITEQ_LOG_VERSION for one of a newer version; damage is in the report. */
+export async function verifyFolder(dir: string): Promise<VerifyReport> {
+  const startedMs = performance.now()
+  const findings = new Findings()
+  // In this order: what is durable covers the checkpoints that were there before, and stands in the segments found after.
+  const offsets = await checkpointOffsets(nodeDisk, dir)
+  const durableOffset = await ownerEnd(dir)
+  const files = await readSegmentFiles(dir, nodeDisk, findings)
+  if (files.length === 0)
+    throw new KiteQError(
+      'KITEQ_USAGE',
+      `no segment in ${dir}; expected the data folder of a broker`,
+    )
+  const headers = files.flatMap(({ header }) => (header === undefined ? [] : [header]))
+  const logId = headers[0]?.logId
+  const marks = logId === undefined ? [] : await readMarks(dir, logId, offsets, findings)
+  const progress = new Progress()
+  const check = new LogCheck({
+    dir,
+    disk: nodeDisk,
+    files,
+    durableOffset,
+    marks,
+    findings,
+    progress: progressOf(progress, files, startedMs),
+  })
+  await check.run()
+  progress.end()
+  for (const mark of marks) if (!mark.isPassed) mark.miss(check.end)
+  const { order, tail } = check
+  return {
+    clean: findings.count === 0,
+    dir,
+    logId: logId ?? null,
+    inUse: durableOffset !== undefined,
+    segments: files.length,
+    epochs: [headers[0]?.epoch ?? 0, headers.at(-1)?.epoch ?? 0],
+    records: check.records,
+    bytes: check.bytes,
+    batches: order.batches,
+    firstTime: check.records === 0 ? null : timeText(order.firstTimeMs),
+    lastTime: check.records === 0 ? null : timeText(order.lastTimeMs),
+    end: check.end,
+    digest: check.digest,
+    tail: tail === undefined || tail.bytes === 0 ? null : tail,
+    checkpoints: marks.map(outcomeOf),
+    recordsLost: findings.recordsLost,
+    faultCount: findings.count,
+    faults: findings.faults,
+    tookMs: Math.round(performance.now() - startedMs),
+  }
+}
+
+function outcomeOf({ file, resume, digest, outcome }: CheckpointMark): CheckedCheckpoint {
+  return { file, offset: resume.offset, digest, outcome }
+}
+
+function progressOf(
+  progress: Progress,
+  files: readonly SegmentFile[],
+  startedMs: number,
+): (file: SegmentFile, doneBytes: number) => void {
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
+  return (file, done) =>
+    progress.show(() => {
+      const bar = progressBar(done, total, performance.now() - startedMs)
+      return `segment ${file.number} of ${files.at(-1)!.number}  ${bar}`
+    })
+}
+
+/** For people: what was read, what is wrong, the verdict last. */
+export function linesOf(report: VerifyReport): string[] {
+  const { segments, records, batches, bytes, tookMs, epochs, tail } = report
+  const perSecond = Math.round((records * 1000) / Math.max(1, tookMs))
+  const lines = [
+    `log ${report.logId ?? 'unknown'}${report.inUse ? ', in use' : ''}: ${counted(segments, 'segment')}, epochs ${epochs[0]} to ${epochs[1]}`,
+    `  ${counted(records, 'record')} in ${counted(batches, 'batch', 'batches')}, ${counted(bytes, 'byte')}, offsets up to ${report.end}, in ${tookMs} ms (${perSecond} a second)`,
+  ]
+  if (report.firstTime !== null)
+    lines.push(
+      `  from ${report.firstTime} to ${report.lastTime}, digest ${report.digest ?? 'none'}`,
+    )
+  for (const { file, digest, outcome } of report.checkpoints)
+    lines.push(`  ${file}: digest ${digest}, ${outcomeWords[outcome]}`)
+  if (tail !== null)
+    lines.push(
+      `  torn tail: ${counted(tail.bytes, 'byte')} behind the last whole batch (${counted(tail.records, 'whole record')} in them) at byte ${tail.position} of segment ${tail.segment}; if a write was torn there, nothing in them was acked`,
+    )
+  for (const fault of report.faults) lines.push(...faultLines(fault))
+  const more = report.faultCount - report.faults.length
+  if (more > 0) lines.push(`… and ${counted(more, 'fault')} more`)
+  lines.push(verdictOf(report))
+  return lines
+}
+
+const outcomeWords = {
+  equal: 'as the records say',
+  different: 'NOT as the records say',
+  'not compared': 'not compared, because records before it are lost',
+} as const
+
+function faultLines({ kind, file, text, ...fault }: Fault): string[] {
+  const where = [`${kind.toUpperCase()} ${file}`]
+  if (fault.position !== undefined) where.push(`byte ${fault.position}`)
+  if (fault.length !== undefined) where.push(counted(fault.length, 'byte'))
+  if (fault.firstOffset !== undefined) where.push(offsetsOf(fault.firstOffset, fault.count))
+  const lines = [`${where.join(', ')}: ${printable(text)}`]
+  for (const id of fault.ids ?? []) lines.push(`  still readable: message ${id}`)
+  return lines
+}
+
+function offsetsOf(first: number, count: number | undefined): string {
+  if (count === undefined || count === 1) return `offset ${first}`
+  return count === 0 ? `before offset ${first}` : `offsets ${first} to ${first + count - 1}`
+}
+
+function verdictOf({ clean, faultCount, recordsLost, faults }: VerifyReport): string {
+  if (clean) return 'clean'
+  if (faults.every(({ kind }) => kind === 'unreadable'))
+    return `NOT CLEAN: ${counted(faultCount, 'checkpoint')} cannot be read; the log itself is whole`
+  const onlyCaches = faults.every(({ kind }) => kind === 'checkpoint' || kind === 'unreadable')
+  const what = onlyCaches
+    ? 'only checkpoints: the log itself is whole'
+    : `${counted(recordsLost, 'record')} lost`
+  return `DAMAGED: ${counted(faultCount, 'fault')}, ${what}`
+}
