@@ -11,7 +11,7 @@ import type { OutgoingMessage } from './outgoing.ts'
 import type { PublishAnswer, Settle } from './pending.ts'
 import { Publisher } from './publisher.ts'
 import { Requests } from './requests.ts'
-import { checkFunction, oneOf, wrong } from './shape.ts'
+import { checkFunction, checkShape, integerFrom, oneOf, wrong, type Shape } from './shape.ts'
 import {
   Subscriber,
   type ClientBinding,
@@ -40,6 +40,9 @@ const events: Readonly<Record<keyof ClientEvents, true>> = {
   closed: true,
 }
 const eventName = oneOf(...Object.keys(events))
+
+const timerMsMax = 0x7fff_ffff
+const closeShape: Shape<CloseOptions> = { drainMs: integerFrom(0, timerMsMax) }
 
 export interface CloseOptions {
   /** How long to wait for handlers at work and for publishes without an answer. Default 5 s. */
@@ -187,9 +190,10 @@ export class Client {
    * Takes no more deliveries, waits up to `drainMs` for handlers and answers, sends what is to be sent, rejects what is
    * left with KITEQ_CLOSED, closes the socket. Idempotent; never rejects; ends within drainMs and a second.
    */
-  close(options: CloseOptions = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    checkShape('close', options, closeShape)
     this.#closing ??= this.#close(options.drainMs ?? clientDrainMs)
-    return this.#closing
+    await this.#closing
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

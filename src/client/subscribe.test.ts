@@ -66,6 +66,7 @@ test('false and every kind of throw are nacks that say why', async () => {
     },
     () => Promise.reject(new Error('no stock later')),
     () => Promise.resolve(true),
+    () => null as unknown as boolean, // what JavaScript may answer is no reason to end
   ]
   const { broker, peer } = await subscribed((message) => results[Number(message.text())]!())
   results.forEach((_, at) => peer.deliver(delivery + at, {}, String(at)))
@@ -78,6 +79,7 @@ test('false and every kind of throw are nacks that say why', async () => {
       [false, 'the handler said no'],
       [false, 'no stock'],
       [false, 'no stock later'],
+      [true, ''],
       [true, ''],
     ],
   )

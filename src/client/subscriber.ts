@@ -330,7 +330,8 @@ export class Subscriber {
 function isPromise(
   result: HandlerResult | Promise<HandlerResult>,
 ): result is Promise<HandlerResult> {
-  return typeof result === 'object' && typeof result.then === 'function'
+  // JavaScript may answer with null or anything else.
+  return typeof (result as { then?: unknown } | null | undefined)?.then === 'function'
 }
 
 function isTopic(entry: Entry, view: HeaderView): boolean {

@@ -268,6 +268,10 @@ test('what must be a function and is none is refused at the call, before anythin
   )
   await client.publish(hello)
   assert.equal(broker.all('publish').length, 1)
+  await assert.rejects(
+    client.close({ drainMs: '5 s' as unknown as number }),
+    usage('close: drainMs is "5 s"; expected an integer from 0 to 2147483647'),
+  )
 })
 
 test('a check handler that answers nonsense is reported, and the broker hears unknown and why', async () => {

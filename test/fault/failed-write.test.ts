@@ -79,7 +79,7 @@ for (const { what, call, from, args } of faults)
         if (answer?.status === true) acked.push(id)
       }
       assert.equal((await broker.exited).code, 74)
-      const reason = broker.stderr.find((line) => line.startsWith('KITEQ_LOG_FAILED: '))
+      const reason = broker.stderr.find((line) => line.startsWith('kiteq: KITEQ_LOG_FAILED: '))
       assert.match(reason ?? '', /EIO/)
       assert.ok(acked.length > 0)
       const again = await brokerFor(t, { dataDir })

@@ -90,6 +90,6 @@ for (const [what, hurt, says] of losses)
       await ended
       const lines = broker.stderr.filter((line) => says.test(line))
       assert.equal(lines.filter((line) => line.startsWith('{')).length, 1, broker.stderr.join('\n'))
-      assert.match(lines.at(-1)!, /^KITEQ_LOG_FAILED: .*nothing is acked any more$/)
+      assert.match(lines.at(-1)!, /^kiteq: KITEQ_LOG_FAILED: .*nothing is acked any more$/)
     },
   )
