@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RateSampler } from './http/stat.ts'
 import { Dictionary } from './index/dictionary.ts'
-import { shownName, shownText, StatPort } from './stat-port.ts'
+import { shownText } from './index/shown-name.ts'
+import { StatPort } from './stat-port.ts'
 
 const network = new Proxy({}, { get: () => 0 })
 
@@ -94,7 +95,7 @@ test('a line break in a name joins no two bindings', () => {
 function shown(bytes: Uint8Array): string {
   const names = new Dictionary()
   names.add(1, bytes)
-  return shownName(names, 1)
+  return names.textOf(1)
 }
 
 /** What somebody who reads the text does. */
@@ -123,7 +124,7 @@ test('a name that looks like an escape is told from the escape', () => {
   assert.equal(shown(Buffer.from('\\xff')), '\\x5cxff')
   assert.equal(shownText('\\xff'), '\\x5cxff')
   assert.equal(shown(Buffer.from('\\#7')), '\\x5c#7')
-  assert.equal(shownName(new Dictionary(), 7), '\\#7')
+  assert.equal(new Dictionary().textOf(7), '\\#7')
 })
 
 test('the bytes of any name can be read from its text', () => {

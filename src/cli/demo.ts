@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import { connect, type Client } from '../client/client.ts'
 import type { OutgoingMessage } from '../client/outgoing.ts'
+import type { Settle } from '../client/pending.ts'
 import { KiteQError } from '../model/errors.ts'
 import { exitCodes } from './exit-codes.ts'
 import { print } from './terminal.ts'
@@ -129,15 +130,19 @@ async function killInTheMiddle(
   const before = received.count
   let killed: Promise<string> | undefined
   await new Promise<void>((resolve, reject) => {
-    for (let at = 0; at < messageCount; at++) {
-      const id = publisher.send(payment(`order ${at}`), (error, answer) => {
-        if (answer === undefined) reject(error!)
-        else acked.add(answer.id)
-        if (acked.size === killAfter) killed = kill(stage, ids, acked)
-        if (acked.size === messageCount) resolve()
-      })
-      ids.add(id)
+    const settle: Settle = (error, answer) => {
+      if (answer === undefined) reject(error!)
+      else acked.add(answer.id)
+      if (acked.size === killAfter && killed === undefined) {
+        send(messageCount / 2, messageCount) // right before, so that something is always in the middle
+        killed = kill(stage, ids, acked)
+      }
+      if (acked.size === messageCount) resolve()
     }
+    const send = (from: number, to: number): void => {
+      for (let at = from; at < to; at++) ids.add(publisher.send(payment(`order ${at}`), settle))
+    }
+    send(0, messageCount / 2)
   })
   const unanswered = await killed!
   detail(`all ${acked.size} are acked now: what had no answer was sent again under the same id`)

@@ -81,7 +81,8 @@ async function subscribe(
       process.exitCode = exitCodes.negative
       return
     }
-    tell(`kiteq: group ${group} listens to ${topic} on ${address}; Control-C ends`)
+    const which = options.bind ? '' : ' with the bindings there are (kiteq bindings lists them)'
+    tell(`kiteq: group ${group} listens to ${topic} on ${address}${which}; Control-C ends`)
     const isTimeUp = await stopped
     if (isTimeUp && count < countMax && countMax !== Infinity)
       tell(`kiteq: ${count} of ${countMax} arrived in ${options.timeout} s`)

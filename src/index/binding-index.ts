@@ -262,7 +262,7 @@ export class BindingIndex {
 
   private firstMatch(lists: GroupBindings, type: TypeNumber): Pattern | undefined {
     const bytes = this.types.bytesOf(type)
-    const text = this.types.textOf(type)
+    const text = this.types.patternTextOf(type)
     for (const list of lists) {
       for (const pattern of list) if (pattern.matches(bytes, text)) return pattern
     }

@@ -43,6 +43,7 @@ test('a name may be any bytes, also the names objects are born with', () => {
   names.forEach((name, i) => dictionary.add(i + 1, name))
   names.forEach((name, i) => assert.equal(dictionary.numberOf(name, 0, name.length), i + 1))
   assert.deepEqual(dictionary.bytesOf(3), Uint8Array.of(0xff, 0xfe))
+  assert.equal(dictionary.textOf(3), '\\xff\\xfe')
   assert.equal(dictionary.textOf(4), 'ÿþ')
   assert.equal(dictionary.size, 5)
 })

@@ -4,6 +4,7 @@
 import { invariant } from '../model/assert.ts'
 import { Digest, EntryHash } from '../model/mix.ts'
 import type { SectionReader, SectionWriter } from '../model/section.ts'
+import { shownName } from './shown-name.ts'
 
 const memoSlots = 256
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true }) // names are what was sent, also what looks like a mark
@@ -60,13 +61,17 @@ export class Dictionary<Number extends number = number> {
     return this.names[number] ?? noBytes
   }
 
-  /** The name for people and patterns; `#7` when unknown. */
+  /** The name for people: of two names the texts differ. `\#7` is one that damage took from the log. */
   textOf(number: number): string {
-    const known = this.texts[number]
-    if (known !== undefined) return known
     const name = this.names[number]
-    if (name === undefined) return `#${number}`
-    return (this.texts[number] = decoder.decode(name))
+    return name === undefined ? `\\#${number}` : shownName(name)
+  }
+
+  /** The name as patterns see it, bytes that are no UTF-8 as U+FFFD; empty when unknown. */
+  patternTextOf(number: number): string {
+    const name = this.names[number]
+    if (name === undefined) return ''
+    return (this.texts[number] ??= decoder.decode(name))
   }
 
   forEach(visit: (number: Number, name: Uint8Array) => void): void {

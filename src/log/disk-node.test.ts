@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
@@ -68,4 +69,16 @@ test('the log lives on a real disk: write, roll, stop, recover, write on', async
   const third = await recoverSmall(nodeDisk, { ...options, seed: 3 })
   assert.equal(third.records.length, 51)
   await third.log.close()
+})
+
+test('what is no regular file is refused at once, and a link is not followed', async (context) => {
+  const dir = temporary(context)
+  execFileSync('mkfifo', [join(dir, 'pipe')])
+  fs.mkdirSync(join(dir, 'folder'))
+  fs.writeFileSync(join(dir, 'target'), 'untouched')
+  fs.symlinkSync(join(dir, 'target'), join(dir, 'link'))
+  for (const name of ['pipe', 'folder', 'link'])
+    for (const mode of ['read', 'write', 'synced'] as const)
+      await assert.rejects(nodeDisk.open(join(dir, name), mode), /is no regular file; expected one/)
+  assert.equal(fs.readFileSync(join(dir, 'target'), 'utf8'), 'untouched')
 })

@@ -24,6 +24,7 @@ export const nodeDisk: Disk = {
   exists: (path) => fse.pathExists(path),
   async open(path, mode, options) {
     const fd = await openFd(path, flagsOf(mode, options?.create === true))
+    await expectFile(fd, path)
     return new NodeFile(fd, mode === 'synced' && writeThrough === undefined)
   },
   rename: (from, to) => fse.rename(from, to),
@@ -132,17 +133,47 @@ class NodeFile implements DiskFile {
   }
 }
 
+/** Not every platform has all of them. */
+type Flags = Record<'O_RDONLY' | 'O_RDWR' | 'O_CREAT', number> &
+  Partial<Record<'O_NOFOLLOW' | 'O_NONBLOCK', number>>
+
 function flagsOf(mode: OpenMode, create: boolean): number {
-  const { O_RDONLY, O_RDWR, O_CREAT } = fs.constants
-  const access = mode === 'read' ? O_RDONLY : O_RDWR
+  const { O_RDONLY, O_RDWR, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants as Flags
+  // A link would have the log written elsewhere, and a pipe under a name of ours would keep whoever opens it for ever.
+  const access = (mode === 'read' ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_NONBLOCK
   const through = mode === 'synced' ? (writeThrough ?? 0) : 0
   return access | through | (create ? O_CREAT : 0)
 }
 
+/** A link, a folder, a socket or a pipe that nobody reads. */
+const notFileCodes: readonly string[] = ['ELOOP', 'EISDIR', 'ENXIO']
+
 function openFd(path: string, flags: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    fs.open(path, flags, 0o640, (error, fd) => (error === null ? resolve(fd) : reject(error)))
+    fs.open(path, flags, 0o640, (error, fd) => {
+      if (error === null) resolve(fd)
+      else if (notFileCodes.includes(error.code ?? '')) reject(notFile(path, error.code!))
+      else reject(error)
+    })
   })
+}
+
+/** Closes what is none. */
+function expectFile(fd: number, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fs.fstat(fd, (error, stats) => {
+      if (error === null && stats.isFile()) resolve()
+      else {
+        const why = error ?? notFile(path, stats.isDirectory() ? 'EISDIR' : 'EINVAL')
+        fs.close(fd, () => reject(why))
+      }
+    })
+  })
+}
+
+function notFile(path: string, code: string): Error {
+  const message = `${code}: ${path} is no regular file; expected one that this program made`
+  return Object.assign(new Error(message), { code, syscall: 'open', path })
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -217,3 +217,29 @@ test('a folder that was removed, moved away or replaced is lost', async (context
   await claim.close()
   assert.deepEqual(fs.readdirSync(`${dir}-away`), [], 'what is left behind is its own')
 })
+
+test('what this program did not make in the folder of signs stays, and a link is no folder of signs', async (context) => {
+  const dir = temporary(context)
+  await fs.promises.mkdir(`${dir}/owner/photos`, { recursive: true })
+  await fs.promises.writeFile(`${dir}/owner/photos/a`, 'a')
+  await fs.promises.writeFile(`${dir}/owner/mysql.socket`, 'b')
+  await fs.promises.writeFile(`${dir}/owner/12-abcdef.socket`, 'no socket')
+  await fs.promises.mkdir(`${dir}/owner/13-abcdef`)
+  const claim = await claimFolder(dir, echo)
+  assert.deepEqual(
+    (await fs.promises.readdir(`${dir}/owner`)).filter(
+      (name) => !name.startsWith(`${process.pid}-`),
+    ),
+    ['12-abcdef.socket', 'mysql.socket', 'photos'],
+  )
+  assert.equal(await fs.promises.readFile(`${dir}/owner/photos/a`, 'utf8'), 'a')
+  await claim.close()
+  const linked = `${dir}/data`
+  await fs.promises.mkdir(linked)
+  await fs.promises.symlink(`${dir}/owner`, `${linked}/owner`)
+  await assert.rejects(claimFolder(linked, echo), {
+    code: 'KITEQ_CONFIG',
+    message: /owner in it is no folder/,
+  })
+  assert.ok((await fs.promises.readdir(`${dir}/owner`)).includes('mysql.socket'))
+})

@@ -23,6 +23,11 @@ export interface FolderClaim {
 const doorName = 'owner.socket'
 const signsName = 'owner'
 const signSuffix = '.socket'
+/** What this program makes in `owner/`: a place of a socket to be, and a sign. Nothing else there is touched. */
+const placeName = /^\d+-[A-Za-z0-9]{6}$/
+const signName = /^\d+-[A-Za-z0-9]{6}\.socket$/
+/** The one thing in a place. */
+const madeName = 's'
 /** Two that came at the same moment wait for each other this long at most. */
 const looksMax = 250
 const lookEveryMs = 20
@@ -120,14 +125,14 @@ async function place(
   pathOf: (unique: string) => string,
   handle: Handler,
 ): Promise<Socket> {
-  await fs.promises.mkdir(folder.signs, { recursive: true, mode: 0o700 })
+  await makeSigns(folder.signs)
   const made = await fs.promises.mkdtemp(`${folder.signs}/${process.pid}-`)
   let listening: Listening | undefined
   try {
-    listening = await listenAt(`${made}/s`, handle)
-    await fs.promises.chmod(`${made}/s`, 0o600)
+    listening = await listenAt(`${made}/${madeName}`, handle)
+    await fs.promises.chmod(`${made}/${madeName}`, 0o600)
     const path = pathOf(basename(made))
-    await fs.promises.rename(`${made}/s`, path)
+    await fs.promises.rename(`${made}/${madeName}`, path)
     const { close } = listening
     const remove = (): Promise<void> => fs.promises.rm(path, { force: true })
     return { name: basename(path), close: () => remove().then(close) }
@@ -135,8 +140,17 @@ async function place(
     await listening?.close()
     throw error
   } finally {
-    await fs.promises.rm(made, { recursive: true, force: true })
+    await removePlace(made)
   }
+}
+
+/** A link could lead anywhere, and what this program removes would be removed there. */
+async function makeSigns(signs: string): Promise<void> {
+  await fs.promises.mkdir(signs, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  })
+  if (!(await fs.promises.lstat(signs)).isDirectory())
+    throw Object.assign(new Error(), { code: `${signsName} in it is no folder` })
 }
 
 /**
@@ -177,8 +191,9 @@ interface Other {
 async function othersThan(folder: Folder, own: string): Promise<Other[]> {
   const found: Other[] = []
   for (const name of await fs.promises.readdir(folder.signs)) {
-    if (!name.endsWith(signSuffix) || name === own) continue
+    if (!signName.test(name) || name === own) continue
     const path = `${folder.signs}/${name}`
+    if (!(await fs.promises.lstat(path).catch(() => undefined))?.isSocket()) continue
     if (await isHeld(path)) found.push({ name, path })
     else await fs.promises.rm(path, { force: true })
   }
@@ -189,8 +204,14 @@ async function othersThan(folder: Folder, own: string): Promise<Other[]> {
 /** Places of sockets to be, of processes that died or came too late: these look again and find us. */
 async function removePlaces({ signs }: Folder): Promise<void> {
   for (const entry of await fs.promises.readdir(signs, { withFileTypes: true }))
-    if (entry.isDirectory())
-      await fs.promises.rm(`${signs}/${entry.name}`, { recursive: true, force: true })
+    if (entry.isDirectory() && placeName.test(entry.name))
+      await removePlace(`${signs}/${entry.name}`)
+}
+
+/** Only what this program has put there; a folder with anything else in it stays. */
+async function removePlace(path: string): Promise<void> {
+  await fs.promises.unlink(`${path}/${madeName}`).catch(() => {})
+  await fs.promises.rmdir(path).catch(() => {})
 }
 
 /** A folder of the same name may be another one: a copy, a mount, a new one. */

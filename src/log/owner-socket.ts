@@ -45,6 +45,7 @@ export function askAt(path: string, request: unknown): Promise<unknown> {
     }, answerWithinMs)
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (isNobody(error)) resolve(undefined)
+      else if (error.code === 'EACCES') reject(notAllowed(error))
       else reject(error)
     })
     // An owner that goes away before it answers is no owner any more.
@@ -60,6 +61,11 @@ export function askAt(path: string, request: unknown): Promise<unknown> {
     })
     socket.write(`${JSON.stringify(request)}\n`)
   })
+}
+
+function notAllowed(cause: Error): Error {
+  const message = `the socket of the folder's owner is another user's (EACCES); expected the user the broker runs as`
+  return Object.assign(new Error(message, { cause }), { code: 'EACCES', syscall: 'connect' })
 }
 
 /** Does a process hold this socket, be it busy, stopped or somebody else's? Only a plain "no" of the kernel is a no. */
