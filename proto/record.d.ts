@@ -1398,5 +1398,410 @@ export namespace kiteq {
             /** Shape of a Closed. */
             type $Shape = kiteq.log.Closed.$Properties;
         }
+
+        /**
+         * Properties of a Base.
+         * @deprecated Use kiteq.log.Base.$Properties instead.
+         */
+        interface IBase extends kiteq.log.Base.$Properties {
+        }
+
+        /** Represents a Base. */
+        class Base {
+
+            /**
+             * Constructs a new Base.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: kiteq.log.Base.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Base at. */
+            at: Long;
+
+            /** Base segment. */
+            segment: number;
+
+            /** Base position. */
+            position: Long;
+
+            /** Base digest. */
+            digest: string;
+
+            /** Base part. */
+            part: number;
+
+            /** Base parts. */
+            parts: number;
+
+            /** Base sections. */
+            sections: Uint8Array;
+
+            /**
+             * Encodes the specified Base message. Does not implicitly {@link kiteq.log.Base.verify|verify} messages.
+             * @param message Base message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: kiteq.log.Base.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Base message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {kiteq.log.Base & kiteq.log.Base.$Shape} Base
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): kiteq.log.Base & kiteq.log.Base.$Shape;
+        }
+
+        namespace Base {
+
+            /** Properties of a Base. */
+            interface $Properties {
+
+                /** Base at */
+                at?: (Long|null);
+
+                /** Base segment */
+                segment?: (number|null);
+
+                /** Base position */
+                position?: (Long|null);
+
+                /** Base digest */
+                digest?: (string|null);
+
+                /** Base part */
+                part?: (number|null);
+
+                /** Base parts */
+                parts?: (number|null);
+
+                /** Base sections */
+                sections?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Base. */
+            type $Shape = kiteq.log.Base.$Properties;
+        }
+
+        /**
+         * Properties of a Moved.
+         * @deprecated Use kiteq.log.Moved.$Properties instead.
+         */
+        interface IMoved extends kiteq.log.Moved.$Properties {
+        }
+
+        /** Represents a Moved. */
+        class Moved {
+
+            /**
+             * Constructs a new Moved.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: kiteq.log.Moved.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Moved of. */
+            of: Long;
+
+            /** Moved form. */
+            form: number;
+
+            /** Moved message. */
+            message: Uint8Array;
+
+            /**
+             * Encodes the specified Moved message. Does not implicitly {@link kiteq.log.Moved.verify|verify} messages.
+             * @param message Moved message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: kiteq.log.Moved.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Moved message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {kiteq.log.Moved & kiteq.log.Moved.$Shape} Moved
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): kiteq.log.Moved & kiteq.log.Moved.$Shape;
+        }
+
+        namespace Moved {
+
+            /** Properties of a Moved. */
+            interface $Properties {
+
+                /** Moved of */
+                of?: (Long|null);
+
+                /** Moved form */
+                form?: (number|null);
+
+                /** Moved message */
+                message?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Moved. */
+            type $Shape = kiteq.log.Moved.$Properties;
+        }
+
+        /**
+         * Properties of a Dropped.
+         * @deprecated Use kiteq.log.Dropped.$Properties instead.
+         */
+        interface IDropped extends kiteq.log.Dropped.$Properties {
+        }
+
+        /** Represents a Dropped. */
+        class Dropped {
+
+            /**
+             * Constructs a new Dropped.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: kiteq.log.Dropped.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Dropped segment. */
+            segment: number;
+
+            /** Dropped nextOffset. */
+            nextOffset: Long;
+
+            /**
+             * Encodes the specified Dropped message. Does not implicitly {@link kiteq.log.Dropped.verify|verify} messages.
+             * @param message Dropped message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: kiteq.log.Dropped.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Dropped message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {kiteq.log.Dropped & kiteq.log.Dropped.$Shape} Dropped
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): kiteq.log.Dropped & kiteq.log.Dropped.$Shape;
+        }
+
+        namespace Dropped {
+
+            /** Properties of a Dropped. */
+            interface $Properties {
+
+                /** Dropped segment */
+                segment?: (number|null);
+
+                /** Dropped nextOffset */
+                nextOffset?: (Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Dropped. */
+            type $Shape = kiteq.log.Dropped.$Properties;
+        }
+
+        /**
+         * Properties of a Held.
+         * @deprecated Use kiteq.log.Held.$Properties instead.
+         */
+        interface IHeld extends kiteq.log.Held.$Properties {
+        }
+
+        /** Represents a Held. */
+        class Held {
+
+            /**
+             * Constructs a new Held.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: kiteq.log.Held.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Held group. */
+            group: number;
+
+            /** Held who. */
+            who: string;
+
+            /**
+             * Encodes the specified Held message. Does not implicitly {@link kiteq.log.Held.verify|verify} messages.
+             * @param message Held message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: kiteq.log.Held.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Held message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {kiteq.log.Held & kiteq.log.Held.$Shape} Held
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): kiteq.log.Held & kiteq.log.Held.$Shape;
+        }
+
+        namespace Held {
+
+            /** Properties of a Held. */
+            interface $Properties {
+
+                /** Held group */
+                group?: (number|null);
+
+                /** Held who */
+                who?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Held. */
+            type $Shape = kiteq.log.Held.$Properties;
+        }
+
+        /**
+         * Properties of a Recalled.
+         * @deprecated Use kiteq.log.Recalled.$Properties instead.
+         */
+        interface IRecalled extends kiteq.log.Recalled.$Properties {
+        }
+
+        /** Represents a Recalled. */
+        class Recalled {
+
+            /**
+             * Constructs a new Recalled.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: kiteq.log.Recalled.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Recalled id. */
+            id: Uint8Array;
+
+            /** Recalled topic. */
+            topic: number;
+
+            /** Recalled type. */
+            type: number;
+
+            /** Recalled publisher. */
+            publisher: number;
+
+            /** Recalled form. */
+            form: number;
+
+            /** Recalled content. */
+            content: Long;
+
+            /** Recalled expiresAt. */
+            expiresAt: number;
+
+            /** Recalled deliverLimit. */
+            deliverLimit: number;
+
+            /** Recalled of. */
+            of: Long;
+
+            /** Recalled group. */
+            group: number;
+
+            /** Recalled message. */
+            message: Uint8Array;
+
+            /**
+             * Encodes the specified Recalled message. Does not implicitly {@link kiteq.log.Recalled.verify|verify} messages.
+             * @param message Recalled message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: kiteq.log.Recalled.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Recalled message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {kiteq.log.Recalled & kiteq.log.Recalled.$Shape} Recalled
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): kiteq.log.Recalled & kiteq.log.Recalled.$Shape;
+        }
+
+        namespace Recalled {
+
+            /** Properties of a Recalled. */
+            interface $Properties {
+
+                /** Recalled id */
+                id?: (Uint8Array|null);
+
+                /** Recalled topic */
+                topic?: (number|null);
+
+                /** Recalled type */
+                type?: (number|null);
+
+                /** Recalled publisher */
+                publisher?: (number|null);
+
+                /** Recalled form */
+                form?: (number|null);
+
+                /** Recalled content */
+                content?: (Long|null);
+
+                /** Recalled expiresAt */
+                expiresAt?: (number|null);
+
+                /** Recalled deliverLimit */
+                deliverLimit?: (number|null);
+
+                /** Recalled of */
+                of?: (Long|null);
+
+                /** Recalled group */
+                group?: (number|null);
+
+                /** Recalled message */
+                message?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Recalled. */
+            type $Shape = kiteq.log.Recalled.$Properties;
+        }
     }
 }

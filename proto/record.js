@@ -3599,6 +3599,1086 @@ export const kiteq = $root.kiteq = (() => {
             return Closed;
         })();
 
+        log.Base = (function() {
+
+            /**
+             * Properties of a Base.
+             * @typedef {Object} kiteq.log.Base.$Properties
+             * @property {Long|null} [at] Base at
+             * @property {number|null} [segment] Base segment
+             * @property {Long|null} [position] Base position
+             * @property {string|null} [digest] Base digest
+             * @property {number|null} [part] Base part
+             * @property {number|null} [parts] Base parts
+             * @property {Uint8Array|null} [sections] Base sections
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Base.
+             * @memberof kiteq.log
+             * @interface IBase
+             * @augments kiteq.log.Base.$Properties
+             * @deprecated Use kiteq.log.Base.$Properties instead.
+             */
+
+            /**
+             * Shape of a Base.
+             * @typedef {kiteq.log.Base.$Properties} kiteq.log.Base.$Shape
+             */
+
+            /**
+             * Constructs a new Base.
+             * @memberof kiteq.log
+             * @classdesc Represents a Base.
+             * @constructor
+             * @param {kiteq.log.Base.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Base = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Base at.
+             * @member {Long} at
+             * @memberof kiteq.log.Base
+             * @instance
+             */
+            Base.prototype.at = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Base segment.
+             * @member {number} segment
+             * @memberof kiteq.log.Base
+             * @instance
+             */
+            Base.prototype.segment = 0;
+
+            /**
+             * Base position.
+             * @member {Long} position
+             * @memberof kiteq.log.Base
+             * @instance
+             */
+            Base.prototype.position = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Base digest.
+             * @member {string} digest
+             * @memberof kiteq.log.Base
+             * @instance
+             */
+            Base.prototype.digest = "";
+
+            /**
+             * Base part.
+             * @member {number} part
+             * @memberof kiteq.log.Base
+             * @instance
+             */
+            Base.prototype.part = 0;
+
+            /**
+             * Base parts.
+             * @member {number} parts
+             * @memberof kiteq.log.Base
+             * @instance
+             */
+            Base.prototype.parts = 0;
+
+            /**
+             * Base sections.
+             * @member {Uint8Array} sections
+             * @memberof kiteq.log.Base
+             * @instance
+             */
+            Base.prototype.sections = $util.newBuffer([]);
+
+            /**
+             * Encodes the specified Base message. Does not implicitly {@link kiteq.log.Base.verify|verify} messages.
+             * @function encode
+             * @memberof kiteq.log.Base
+             * @static
+             * @param {kiteq.log.Base.$Properties} message Base message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Base.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.at != null && $Object.hasOwnProperty.call(message, "at") && (typeof message.at === "object" ? message.at.low || message.at.high : message.at !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.at);
+                if (message.segment != null && $Object.hasOwnProperty.call(message, "segment") && message.segment !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.segment);
+                if (message.position != null && $Object.hasOwnProperty.call(message, "position") && (typeof message.position === "object" ? message.position.low || message.position.high : message.position !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.position);
+                if (message.digest != null && $Object.hasOwnProperty.call(message, "digest") && message.digest !== "")
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.digest);
+                if (message.part != null && $Object.hasOwnProperty.call(message, "part") && message.part !== 0)
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.part);
+                if (message.parts != null && $Object.hasOwnProperty.call(message, "parts") && message.parts !== 0)
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint32(message.parts);
+                if (message.sections != null && $Object.hasOwnProperty.call(message, "sections") && message.sections.length)
+                    writer.uint32(/* id 15, wireType 2 =*/122).bytes(message.sections);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Base message from the specified reader or buffer.
+             * @function decode
+             * @memberof kiteq.log.Base
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {kiteq.log.Base & kiteq.log.Base.$Shape} Base
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Base.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.kiteq.log.Base();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.at = value;
+                            else
+                                delete message.at;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.segment = value;
+                            else
+                                delete message.segment;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.position = value;
+                            else
+                                delete message.position;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.digest = value;
+                            else
+                                delete message.digest;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.part = value;
+                            else
+                                delete message.part;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.parts = value;
+                            else
+                                delete message.parts;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.sections = value;
+                            else
+                                delete message.sections;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Base;
+        })();
+
+        log.Moved = (function() {
+
+            /**
+             * Properties of a Moved.
+             * @typedef {Object} kiteq.log.Moved.$Properties
+             * @property {Long|null} [of] Moved of
+             * @property {number|null} [form] Moved form
+             * @property {Uint8Array|null} [message] Moved message
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Moved.
+             * @memberof kiteq.log
+             * @interface IMoved
+             * @augments kiteq.log.Moved.$Properties
+             * @deprecated Use kiteq.log.Moved.$Properties instead.
+             */
+
+            /**
+             * Shape of a Moved.
+             * @typedef {kiteq.log.Moved.$Properties} kiteq.log.Moved.$Shape
+             */
+
+            /**
+             * Constructs a new Moved.
+             * @memberof kiteq.log
+             * @classdesc Represents a Moved.
+             * @constructor
+             * @param {kiteq.log.Moved.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Moved = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Moved of.
+             * @member {Long} of
+             * @memberof kiteq.log.Moved
+             * @instance
+             */
+            Moved.prototype.of = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Moved form.
+             * @member {number} form
+             * @memberof kiteq.log.Moved
+             * @instance
+             */
+            Moved.prototype.form = 0;
+
+            /**
+             * Moved message.
+             * @member {Uint8Array} message
+             * @memberof kiteq.log.Moved
+             * @instance
+             */
+            Moved.prototype.message = $util.newBuffer([]);
+
+            /**
+             * Encodes the specified Moved message. Does not implicitly {@link kiteq.log.Moved.verify|verify} messages.
+             * @function encode
+             * @memberof kiteq.log.Moved
+             * @static
+             * @param {kiteq.log.Moved.$Properties} message Moved message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Moved.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.of != null && $Object.hasOwnProperty.call(message, "of") && (typeof message.of === "object" ? message.of.low || message.of.high : message.of !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.of);
+                if (message.form != null && $Object.hasOwnProperty.call(message, "form") && message.form !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.form);
+                if (message.message != null && $Object.hasOwnProperty.call(message, "message") && message.message.length)
+                    writer.uint32(/* id 15, wireType 2 =*/122).bytes(message.message);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Moved message from the specified reader or buffer.
+             * @function decode
+             * @memberof kiteq.log.Moved
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {kiteq.log.Moved & kiteq.log.Moved.$Shape} Moved
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Moved.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.kiteq.log.Moved();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.of = value;
+                            else
+                                delete message.of;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.form = value;
+                            else
+                                delete message.form;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.message = value;
+                            else
+                                delete message.message;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Moved;
+        })();
+
+        log.Dropped = (function() {
+
+            /**
+             * Properties of a Dropped.
+             * @typedef {Object} kiteq.log.Dropped.$Properties
+             * @property {number|null} [segment] Dropped segment
+             * @property {Long|null} [nextOffset] Dropped nextOffset
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Dropped.
+             * @memberof kiteq.log
+             * @interface IDropped
+             * @augments kiteq.log.Dropped.$Properties
+             * @deprecated Use kiteq.log.Dropped.$Properties instead.
+             */
+
+            /**
+             * Shape of a Dropped.
+             * @typedef {kiteq.log.Dropped.$Properties} kiteq.log.Dropped.$Shape
+             */
+
+            /**
+             * Constructs a new Dropped.
+             * @memberof kiteq.log
+             * @classdesc Represents a Dropped.
+             * @constructor
+             * @param {kiteq.log.Dropped.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Dropped = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Dropped segment.
+             * @member {number} segment
+             * @memberof kiteq.log.Dropped
+             * @instance
+             */
+            Dropped.prototype.segment = 0;
+
+            /**
+             * Dropped nextOffset.
+             * @member {Long} nextOffset
+             * @memberof kiteq.log.Dropped
+             * @instance
+             */
+            Dropped.prototype.nextOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified Dropped message. Does not implicitly {@link kiteq.log.Dropped.verify|verify} messages.
+             * @function encode
+             * @memberof kiteq.log.Dropped
+             * @static
+             * @param {kiteq.log.Dropped.$Properties} message Dropped message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Dropped.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.segment != null && $Object.hasOwnProperty.call(message, "segment") && message.segment !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.segment);
+                if (message.nextOffset != null && $Object.hasOwnProperty.call(message, "nextOffset") && (typeof message.nextOffset === "object" ? message.nextOffset.low || message.nextOffset.high : message.nextOffset !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.nextOffset);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Dropped message from the specified reader or buffer.
+             * @function decode
+             * @memberof kiteq.log.Dropped
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {kiteq.log.Dropped & kiteq.log.Dropped.$Shape} Dropped
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Dropped.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.kiteq.log.Dropped();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.segment = value;
+                            else
+                                delete message.segment;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.nextOffset = value;
+                            else
+                                delete message.nextOffset;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Dropped;
+        })();
+
+        log.Held = (function() {
+
+            /**
+             * Properties of a Held.
+             * @typedef {Object} kiteq.log.Held.$Properties
+             * @property {number|null} [group] Held group
+             * @property {string|null} [who] Held who
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Held.
+             * @memberof kiteq.log
+             * @interface IHeld
+             * @augments kiteq.log.Held.$Properties
+             * @deprecated Use kiteq.log.Held.$Properties instead.
+             */
+
+            /**
+             * Shape of a Held.
+             * @typedef {kiteq.log.Held.$Properties} kiteq.log.Held.$Shape
+             */
+
+            /**
+             * Constructs a new Held.
+             * @memberof kiteq.log
+             * @classdesc Represents a Held.
+             * @constructor
+             * @param {kiteq.log.Held.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Held = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Held group.
+             * @member {number} group
+             * @memberof kiteq.log.Held
+             * @instance
+             */
+            Held.prototype.group = 0;
+
+            /**
+             * Held who.
+             * @member {string} who
+             * @memberof kiteq.log.Held
+             * @instance
+             */
+            Held.prototype.who = "";
+
+            /**
+             * Encodes the specified Held message. Does not implicitly {@link kiteq.log.Held.verify|verify} messages.
+             * @function encode
+             * @memberof kiteq.log.Held
+             * @static
+             * @param {kiteq.log.Held.$Properties} message Held message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Held.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.group != null && $Object.hasOwnProperty.call(message, "group") && message.group !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.group);
+                if (message.who != null && $Object.hasOwnProperty.call(message, "who") && message.who !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.who);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Held message from the specified reader or buffer.
+             * @function decode
+             * @memberof kiteq.log.Held
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {kiteq.log.Held & kiteq.log.Held.$Shape} Held
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Held.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.kiteq.log.Held();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.group = value;
+                            else
+                                delete message.group;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.who = value;
+                            else
+                                delete message.who;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Held;
+        })();
+
+        log.Recalled = (function() {
+
+            /**
+             * Properties of a Recalled.
+             * @typedef {Object} kiteq.log.Recalled.$Properties
+             * @property {Uint8Array|null} [id] Recalled id
+             * @property {number|null} [topic] Recalled topic
+             * @property {number|null} [type] Recalled type
+             * @property {number|null} [publisher] Recalled publisher
+             * @property {number|null} [form] Recalled form
+             * @property {Long|null} [content] Recalled content
+             * @property {number|null} [expiresAt] Recalled expiresAt
+             * @property {number|null} [deliverLimit] Recalled deliverLimit
+             * @property {Long|null} [of] Recalled of
+             * @property {number|null} [group] Recalled group
+             * @property {Uint8Array|null} [message] Recalled message
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Recalled.
+             * @memberof kiteq.log
+             * @interface IRecalled
+             * @augments kiteq.log.Recalled.$Properties
+             * @deprecated Use kiteq.log.Recalled.$Properties instead.
+             */
+
+            /**
+             * Shape of a Recalled.
+             * @typedef {kiteq.log.Recalled.$Properties} kiteq.log.Recalled.$Shape
+             */
+
+            /**
+             * Constructs a new Recalled.
+             * @memberof kiteq.log
+             * @classdesc Represents a Recalled.
+             * @constructor
+             * @param {kiteq.log.Recalled.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Recalled = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Recalled id.
+             * @member {Uint8Array} id
+             * @memberof kiteq.log.Recalled
+             * @instance
+             */
+            Recalled.prototype.id = $util.newBuffer([]);
+
+            /**
+             * Recalled topic.
+             * @member {number} topic
+             * @memberof kiteq.log.Recalled
+             * @instance
+             */
+            Recalled.prototype.topic = 0;
+
+            /**
+             * Recalled type.
+             * @member {number} type
+             * @memberof kiteq.log.Recalled
+             * @instance
+             */
+            Recalled.prototype.type = 0;
+
+            /**
+             * Recalled publisher.
+             * @member {number} publisher
+             * @memberof kiteq.log.Recalled
+             * @instance
+             */
+            Recalled.prototype.publisher = 0;
+
+            /**
+             * Recalled form.
+             * @member {number} form
+             * @memberof kiteq.log.Recalled
+             * @instance
+             */
+            Recalled.prototype.form = 0;
+
+            /**
+             * Recalled content.
+             * @member {Long} content
+             * @memberof kiteq.log.Recalled
+             * @instance
+             */
+            Recalled.prototype.content = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Recalled expiresAt.
+             * @member {number} expiresAt
+             * @memberof kiteq.log.Recalled
+             * @instance
+             */
+            Recalled.prototype.expiresAt = 0;
+
+            /**
+             * Recalled deliverLimit.
+             * @member {number} deliverLimit
+             * @memberof kiteq.log.Recalled
+             * @instance
+             */
+            Recalled.prototype.deliverLimit = 0;
+
+            /**
+             * Recalled of.
+             * @member {Long} of
+             * @memberof kiteq.log.Recalled
+             * @instance
+             */
+            Recalled.prototype.of = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Recalled group.
+             * @member {number} group
+             * @memberof kiteq.log.Recalled
+             * @instance
+             */
+            Recalled.prototype.group = 0;
+
+            /**
+             * Recalled message.
+             * @member {Uint8Array} message
+             * @memberof kiteq.log.Recalled
+             * @instance
+             */
+            Recalled.prototype.message = $util.newBuffer([]);
+
+            /**
+             * Encodes the specified Recalled message. Does not implicitly {@link kiteq.log.Recalled.verify|verify} messages.
+             * @function encode
+             * @memberof kiteq.log.Recalled
+             * @static
+             * @param {kiteq.log.Recalled.$Properties} message Recalled message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Recalled.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.id != null && $Object.hasOwnProperty.call(message, "id") && message.id.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.id);
+                if (message.topic != null && $Object.hasOwnProperty.call(message, "topic") && message.topic !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.topic);
+                if (message.type != null && $Object.hasOwnProperty.call(message, "type") && message.type !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.type);
+                if (message.publisher != null && $Object.hasOwnProperty.call(message, "publisher") && message.publisher !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.publisher);
+                if (message.form != null && $Object.hasOwnProperty.call(message, "form") && message.form !== 0)
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.form);
+                if (message.content != null && $Object.hasOwnProperty.call(message, "content") && (typeof message.content === "object" ? message.content.low || message.content.high : message.content !== 0))
+                    writer.uint32(/* id 6, wireType 1 =*/49).fixed64(message.content);
+                if (message.expiresAt != null && $Object.hasOwnProperty.call(message, "expiresAt") && message.expiresAt !== 0)
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint32(message.expiresAt);
+                if (message.deliverLimit != null && $Object.hasOwnProperty.call(message, "deliverLimit") && message.deliverLimit !== 0)
+                    writer.uint32(/* id 8, wireType 0 =*/64).uint32(message.deliverLimit);
+                if (message.of != null && $Object.hasOwnProperty.call(message, "of") && (typeof message.of === "object" ? message.of.low || message.of.high : message.of !== 0))
+                    writer.uint32(/* id 9, wireType 0 =*/72).uint64(message.of);
+                if (message.group != null && $Object.hasOwnProperty.call(message, "group") && message.group !== 0)
+                    writer.uint32(/* id 10, wireType 0 =*/80).uint32(message.group);
+                if (message.message != null && $Object.hasOwnProperty.call(message, "message") && message.message.length)
+                    writer.uint32(/* id 15, wireType 2 =*/122).bytes(message.message);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Recalled message from the specified reader or buffer.
+             * @function decode
+             * @memberof kiteq.log.Recalled
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {kiteq.log.Recalled & kiteq.log.Recalled.$Shape} Recalled
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Recalled.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.kiteq.log.Recalled();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.id = value;
+                            else
+                                delete message.id;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.topic = value;
+                            else
+                                delete message.topic;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.type = value;
+                            else
+                                delete message.type;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.publisher = value;
+                            else
+                                delete message.publisher;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.form = value;
+                            else
+                                delete message.form;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 1)
+                                break;
+                            if (typeof (value = reader.fixed64()) === "object" ? value.low || value.high : value !== 0)
+                                message.content = value;
+                            else
+                                delete message.content;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.expiresAt = value;
+                            else
+                                delete message.expiresAt;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.deliverLimit = value;
+                            else
+                                delete message.deliverLimit;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.of = value;
+                            else
+                                delete message.of;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.group = value;
+                            else
+                                delete message.group;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.message = value;
+                            else
+                                delete message.message;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Recalled;
+        })();
+
         return log;
     })();
 

@@ -6,20 +6,26 @@ import { setPriority } from 'node:os'
 import { basename } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { apply } from './broker/apply.ts'
-import { writeCheckpoint } from './log/checkpoint.ts'
+import { readCheckpoint, writeCheckpoint } from './log/checkpoint.ts'
 import { nodeDisk } from './log/disk-node.ts'
 import { Log } from './log/log.ts'
 import type { ResumePlace } from './log/recover.ts'
+import { readSegmentHeaders } from './log/segment.ts'
 import type { Offset } from './model/ids.ts'
 import { silent } from './model/logger.ts'
-import { SectionWriter } from './model/section.ts'
-import { emptyState, loadCheckpoint } from './recover-state.ts'
+import { SectionReader, SectionWriter } from './model/section.ts'
+import { beginningOf, emptyState, loadCheckpoint } from './recover-state.ts'
 
 const niceness = 10
 
 export interface CheckpointTask {
   readonly dataDir: string
   readonly upTo: ResumePlace
+}
+/** Whether the checkpoint of this offset gives back the state whose digest it says. */
+export interface CheckTask {
+  readonly dataDir: string
+  readonly check: number
 }
 export type CheckpointOutcome =
   | { readonly ok: true; readonly offset: number; readonly digest: string; readonly tookMs: number }
@@ -36,7 +42,9 @@ async function makeCheckpoint(task: CheckpointTask): Promise<CheckpointOutcome> 
   })
   const logId = log.logId
   if (logId === undefined) return { ok: false, why: 'the log has no segment' }
-  const loaded = await loadCheckpoint(log, { dataDir, rebuild: false }, silent)
+  const loaded =
+    (await loadCheckpoint(log, { dataDir, rebuild: false }, silent)) ??
+    (await beginningOf(log, dataDir, upTo.offset))
   const state = loaded?.state ?? emptyState()
   const from = loaded?.resume ?? (0 as Offset)
   const report = await log.scan(from, upTo.offset, (record, place) => apply(state, record, place))
@@ -54,6 +62,19 @@ async function makeCheckpoint(task: CheckpointTask): Promise<CheckpointOutcome> 
   return { ok: true, offset: upTo.offset, digest, tookMs: Math.round(performance.now() - started) }
 }
 
+/** Before anything rests on a checkpoint alone, it is loaded as a start would. */
+async function checkCheckpoint({ dataDir, check }: CheckTask): Promise<CheckpointOutcome> {
+  const started = performance.now()
+  const logId = (await readSegmentHeaders(nodeDisk, dataDir)).at(-1)?.logId ?? ''
+  const { checkpoint } = await readCheckpoint({ disk: nodeDisk, dir: dataDir, logId }, check)
+  const { digest, resume, sections } = checkpoint
+  const state = emptyState()
+  state.load(new SectionReader(sections))
+  if (state.digest() !== digest || state.nextOffset !== resume.offset)
+    return { ok: false, why: `checkpoint ${check} says ${digest}, its content ${state.digest()}` }
+  return { ok: true, offset: check, digest, tookMs: Math.round(performance.now() - started) }
+}
+
 /** The loop comes first: this thread takes what it leaves. Only Linux gives a thread a priority of its own. */
 function stepBack(): void {
   try {
@@ -64,7 +85,9 @@ function stepBack(): void {
 }
 
 stepBack()
-makeCheckpoint(workerData as CheckpointTask)
+const task = workerData as CheckpointTask | CheckTask
+const work = 'check' in task ? checkCheckpoint(task) : makeCheckpoint(task)
+work
   .catch((error: unknown): CheckpointOutcome => ({
     ok: false,
     why: error instanceof Error ? error.message : String(error),

@@ -1,8 +1,9 @@
 // When to make a checkpoint: a worker folds the durable log behind the last one and writes it, so that the loop never stops
 // for it and nothing in memory is copied. A checkpoint that fails is only a longer start.
 
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { CheckpointOutcome, CheckpointTask } from './checkpoint-worker.ts'
+import type { CheckpointOutcome, CheckpointTask, CheckTask } from './checkpoint-worker.ts'
 import type { Config } from './config.ts'
 import type { Log } from './log/log.ts'
 import type { Logger } from './model/logger.ts'
@@ -19,6 +20,7 @@ export class Checkpointer {
   readonly #options: CheckpointerOptions
   #timer: NodeJS.Timeout | undefined
   #worker: Worker | undefined
+  #isClosed = false
   #lastBytes: number
   #lastOffset: number
   #lastAtMs = performance.now()
@@ -35,8 +37,35 @@ export class Checkpointer {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     clearInterval(this.#timer)
     await this.#worker?.terminate()
+  }
+
+  /**
+   * Whether the checkpoint of this offset holds when it is loaded, by a worker, once the one under way is done: each needs the
+   * memory of a state, and one at a time is enough.
+   */
+  async check(offset: number): Promise<boolean> {
+    while (this.#worker !== undefined) await once(this.#worker, 'exit').catch(() => undefined)
+    if (this.#isClosed) return false
+    const { config, logger } = this.#options
+    const worker = newWorker({ dataDir: config.dataDir, check: offset })
+    worker.unref()
+    this.#worker = worker
+    return new Promise((resolve) => {
+      worker.on('message', (outcome: CheckpointOutcome) => {
+        if (!outcome.ok) logger.warn(outcome, 'a checkpoint does not hold')
+        resolve(outcome.ok)
+      })
+      worker.on('error', (error) =>
+        logger.warn({ why: error.message }, 'a checkpoint does not hold'),
+      )
+      worker.on('exit', () => {
+        this.#worker = undefined
+        resolve(false)
+      })
+    })
   }
 
   /** Due by bytes appended, or by time when anything was. */
@@ -71,7 +100,7 @@ export class Checkpointer {
 }
 
 /** Run from source, a worker has to be told how to read it: Node 20 hands the loader on to no worker. */
-function newWorker(task: CheckpointTask): Worker {
+function newWorker(task: CheckpointTask | CheckTask): Worker {
   if (!import.meta.url.endsWith('.ts'))
     return new Worker(new URL('./checkpoint-worker.js', import.meta.url), { workerData: task })
   const { href } = new URL('./checkpoint-worker.ts', import.meta.url)

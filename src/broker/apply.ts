@@ -20,6 +20,8 @@ import type {
 } from '../model/record.ts'
 import { judge } from '../txn/transitions.ts'
 import type { TransactionDecision, TransactionStatus } from '../txn/transitions.ts'
+import { forgetRecalled, holdBack, recall } from './apply-group.ts'
+import { applyStorage } from './apply-storage.ts'
 import type { BrokerState } from './state.ts'
 
 export function apply(state: BrokerState, record: LogRecord, place: RecordPlace): void {
@@ -55,7 +57,7 @@ function change(state: BrokerState, record: LogRecord, place: RecordPlace, timeM
       settle(state, record.group, record.messages, timeMs)
       return
     default:
-      changeRarely(state, record, timeMs)
+      changeRarely(state, record, place, timeMs)
   }
 }
 
@@ -75,7 +77,12 @@ type RareRecord = Exclude<
 >
 
 /** What no hot path leads through: apart, so that the switch above stays small enough to be compiled well. */
-function changeRarely(state: BrokerState, record: RareRecord, timeMs: number): void {
+function changeRarely(
+  state: BrokerState,
+  record: RareRecord,
+  place: RecordPlace,
+  timeMs: number,
+): void {
   switch (record.kind) {
     case 'started':
       state.epoch = record.epoch
@@ -116,6 +123,18 @@ function changeRarely(state: BrokerState, record: RareRecord, timeMs: number): v
       return
     case 'closed':
       if (record.clean) state.journal.count('cleanStops')
+      return
+    case 'paused':
+    case 'resumed':
+      holdBack(state, record, timeMs)
+      return
+    case 'recalled':
+      recall(state, record, place)
+      return
+    case 'base':
+    case 'moved':
+    case 'dropped':
+      applyStorage(state, record, place)
       return
     default:
       unreachable(record)
@@ -268,7 +287,8 @@ function letGo(
     return
   }
   state.topics.remove(topic, ordinal)
-  remember(state, row, statusSettled, ordinal, timeMs)
+  if (state.messages.isRecalled(row)) forgetRecalled(state, row)
+  else remember(state, row, statusSettled, ordinal, timeMs)
 }
 
 /** From here on the message is only known, so that a repeat of it is recognised. */

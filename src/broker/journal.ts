@@ -18,6 +18,14 @@ export interface Hole {
   readonly count: number
 }
 
+/** How much of the beginning of the log may be gone. */
+export interface DroppedSegments {
+  /** The last one that may be gone; 0: none. */
+  readonly segment: SegmentNumber
+  /** First offset behind them. */
+  readonly nextOffset: Offset
+}
+
 export interface JournalCounts {
   starts: number
   cleanStops: number
@@ -41,6 +49,7 @@ export class Journal {
     recordsLost: 0,
   }
   private readonly listed: Hole[] = []
+  private gone: DroppedSegments = { segment: 0 as SegmentNumber, nextOffset: 0 as Offset }
 
   constructor() {
     this.countsHash().addTo(this.digest)
@@ -71,8 +80,21 @@ export class Journal {
       this.put({ segment, position, length, firstOffset, count })
   }
 
+  get dropped(): DroppedSegments {
+    return this.gone
+  }
+
+  /** Fold move. */
+  drop(segment: SegmentNumber, nextOffset: Offset): void {
+    if (segment <= this.gone.segment) return
+    if (this.gone.segment > 0) droppedHash(this.gone).removeFrom(this.digest)
+    this.gone = { segment, nextOffset }
+    droppedHash(this.gone).addTo(this.digest)
+  }
+
   recompute(into: Digest): void {
     this.countsHash().addTo(into)
+    if (this.gone.segment > 0) droppedHash(this.gone).addTo(into)
     this.listed.forEach((hole, at) => holeHash(hole, at).addTo(into))
   }
 
@@ -104,6 +126,16 @@ export class Journal {
     }
   }
 
+  /** Apart from the rest: older checkpoints do not have it. */
+  saveDropped(writer: SectionWriter): void {
+    writer.u32(this.gone.segment)
+    writer.f64(this.gone.nextOffset)
+  }
+
+  loadDropped(reader: SectionReader): void {
+    this.drop(reader.u32() as SegmentNumber, reader.f64() as Offset)
+  }
+
   private put(hole: Hole): void {
     holeHash(hole, this.listed.length).addTo(this.digest)
     this.listed.push(hole)
@@ -126,6 +158,11 @@ const countNames = [
   'recordsLost',
 ] as const
 const scratch = new EntryHash()
+
+/** Of a log that is whole nothing is digested, so that its digest is what it always was. */
+function droppedHash({ segment, nextOffset }: DroppedSegments): EntryHash {
+  return scratch.text('dropped').word(segment).whole(nextOffset)
+}
 
 // A hole's place is part of what its record says, not of where the record stands: it is digested like anything else.
 function holeHash(hole: Hole, at: number): EntryHash {

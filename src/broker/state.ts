@@ -83,6 +83,8 @@ export class BrokerState {
     this.queues.save(writer)
     this.dead.save(writer)
     this.transactions.save(writer)
+    this.queues.paused.save(writer)
+    this.journal.saveDropped(writer)
   }
 
   /** Into a state just made. Throws KITEQ_LOG_CORRUPT when what was loaded is not what was saved: drop the state then. */
@@ -106,6 +108,8 @@ export class BrokerState {
     this.queues.load(reader)
     this.dead.load(reader)
     this.transactions.load(reader)
+    if (reader.left() > 0) this.queues.paused.load(reader) // older checkpoints end here
+    if (reader.left() > 0) this.journal.loadDropped(reader)
     this.rebuild()
     if (this.digest() !== digest) {
       throw new KiteQError(
@@ -118,9 +122,8 @@ export class BrokerState {
   /** The indexes that are not saved, from the table. */
   private rebuild(): void {
     const { messages } = this
-    this.ids.reserve(messages.count)
+    this.ids.load()
     messages.forEach((row) => {
-      this.ids.add(row)
       this.offsets.add(messages.offsetOf(row), row)
       const status = messages.statusOf(row)
       if (status !== statusLive && status !== statusPrepared) return

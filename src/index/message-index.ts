@@ -82,18 +82,37 @@ export class MessageIndex {
     }
   }
 
-  /** Room for so many, before the first is added: filling it splits hardly anything. */
-  reserve(rows: number): void {
-    if (this.used > 0) return
-    let depth = 0
-    while (rows / 2 ** depth > shardSlots * loadMax && depth < depthMax) depth++
-    this.shards = []
-    for (let i = 0; i < 2 ** depth; i++) this.shards.push(new Shard(shardSlots, depth))
+  /**
+   * Every row of the table but recalled copies, into an index that is empty. Shard by shard: a shard fits into the
+   * nearest cache, ten millions of entries in the order of their rows would each miss all of them.
+   */
+  load(): void {
+    const { table } = this
+    const depth = depthOf(table.count)
+    this.shards = Array.from({ length: 2 ** depth }, () => new Shard(shardSlots, depth))
     this.mask = 2 ** depth - 1
+    const ends = new Uint32Array(this.shards.length + 1)
+    table.forEach((row) => {
+      if (!table.isRecalled(row)) ends[(this.hashOfRow(row) & this.mask) + 1]!++
+    })
+    for (let i = 1; i < ends.length; i++) ends[i]! += ends[i - 1]!
+    const rows = new Uint32Array(ends[ends.length - 1]!)
+    const hashes = new Uint32Array(rows.length)
+    table.forEach((row) => {
+      if (table.isRecalled(row)) return
+      const hash = this.hashOfRow(row)
+      const at = ends[hash & this.mask]!++
+      rows[at] = row
+      hashes[at] = hash
+    })
+    for (let i = 0; i < rows.length; i++) this.put(rows[i] as Row, hashes[i]!)
   }
 
   add(row: Row): void {
-    const hash = this.hashOfRow(row)
+    this.put(row, this.hashOfRow(row))
+  }
+
+  private put(row: Row, hash: number): void {
     let shard = this.shards[hash & this.mask]!
     if (shard.used + 1 > shard.capacity * loadMax) {
       this.split(shard, hash)
@@ -195,6 +214,13 @@ export class MessageIndex {
       0
     )
   }
+}
+
+/** So many low bits of the hash that shards of the usual size hold so many rows. */
+function depthOf(rows: number): number {
+  let depth = 0
+  while (rows / 2 ** depth > shardSlots * loadMax && depth < depthMax) depth++
+  return depth
 }
 
 /** Where the entries of a shard are while it splits. */

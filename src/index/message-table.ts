@@ -37,7 +37,7 @@ const atTopic = 6
 const atType = 7
 const atExpires = 8
 const atOffset = 9
-/** Bits 0-2 status, 3 form (1: string), 4 came from a transaction, 5-11 deliver limit, 12-31 high part of the offset. */
+/** Bits 0-2 status, 3 form (1: string), 4 came from a transaction, 5-11 deliver limit, 12 recalled, 13-31 high part of the offset. */
 const atFlags = 10
 const atOrdinal = 11
 /** Low half: groups that have it in their queue. High half: groups that have it in their dead letters. */
@@ -51,7 +51,8 @@ const formBit = 8
 const transactionBit = 16
 const limitShift = 5
 const limitMask = 127
-const offsetShift = 12
+const recalledBit = 4096
+const offsetShift = 13
 const fixedFlags = ~(statusBits | transactionBit)
 
 class Chunk {
@@ -147,6 +148,15 @@ export class MessageTable {
   wasPreparedOf(row: Row): boolean {
     return (this.word(row, atFlags) & transactionBit) !== 0
   }
+  /** A copy for one group, under the id of another row. */
+  isRecalled(row: Row): boolean {
+    return (this.word(row, atFlags) & recalledBit) !== 0
+  }
+  /** Prepared or held by a group: its bytes will be read. */
+  isHeld(row: Row): boolean {
+    const status = this.word(row, atFlags) & statusBits
+    return status === statusPrepared || status === statusLive
+  }
   contentMatches(row: Row, content0: number, content1: number): boolean {
     const words = this.wordsOf(row)
     const at = (row & rowMask) * wordsPerRow
@@ -220,6 +230,26 @@ export class MessageTable {
     words[at + atOrdinal] = lowWord(ordinal)
     words[at + atHolders] = waiting | (dead << 16)
     addMoving(this.digest, words, at)
+  }
+
+  /** Fold move: the row just added is a copy for one group. */
+  markRecalled(row: Row): void {
+    const words = this.wordsOf(row)
+    const at = (row & rowMask) * wordsPerRow
+    removeFixed(this.digest, words, at)
+    removeMoving(this.digest, words, at)
+    words[at + atFlags] = words[at + atFlags]! | recalledBit
+    addFixed(this.digest, words, at)
+    addMoving(this.digest, words, at)
+  }
+
+  /** Fold move: the message stands there now. Where it stands is in no digest. */
+  move(row: Row, place: RecordPlace): void {
+    const words = this.wordsOf(row)
+    const at = (row & rowMask) * wordsPerRow
+    words[at + atSegment] = place.segment
+    words[at + atPosition] = place.position
+    words[at + atLength] = place.length
   }
 
   /** Fold move: the message is forgotten; its row may be given to another. */

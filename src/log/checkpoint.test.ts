@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { someKept } from '../../test/support/crash-disk-lab.ts'
+import { CrashDisk, type Image } from '../../test/support/crash-disk.ts'
 import { MemoryDisk } from '../../test/support/disk-memory.ts'
 import type { Offset, Position, SegmentNumber } from '../model/ids.ts'
 import type { Disk } from './disk.ts'
@@ -102,4 +104,32 @@ test('a checkpoint ahead of what is durable is a broken invariant, and no file',
 test('an empty folder has none', async () => {
   const found = await latestCheckpoint({ disk: new MemoryDisk(), dir, logId })
   assert.deepEqual(found, { latest: undefined, problems: [], unreadable: [] })
+})
+
+test('a checkpoint that has its name is whole, wherever the power goes', async () => {
+  const images: Image[] = []
+  const disk = new CrashDisk({
+    onStep: () => {
+      for (let seed = 0; seed < 20; seed++) images.push(disk.powerLost(someKept(seed)))
+    },
+  })
+  for (const offset of [5, 17, 42]) {
+    const sections = [new Uint8Array(3000).fill(offset)]
+    const source = {
+      resume: place(offset),
+      digest: 'ab',
+      sections,
+      durableOffset: offset as Offset,
+    }
+    await writeCheckpoint({ disk, dir, logId }, source)
+  }
+  let found = 0
+  for (const image of images) {
+    const after = CrashDisk.of(image)
+    const { latest, problems } = await latestCheckpoint({ disk: after, dir, logId })
+    assert.deepEqual(problems, [])
+    if (latest !== undefined) found++
+  }
+  assert.ok(found > 100 && found < images.length, `${found} of ${images.length} images have one`)
+  assert.equal((await latestCheckpoint({ disk, dir, logId })).latest?.checkpoint.resume.offset, 42)
 })

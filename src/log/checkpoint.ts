@@ -15,13 +15,18 @@ export interface CheckpointTarget {
   readonly dir: string
   /** 32 hex digits: a checkpoint of another log is none. */
   readonly logId: string
+  /** Of the log: a checkpoint that goes on in an earlier segment, which was dropped, is passed over. */
+  readonly firstSegment?: number
 }
 
-export interface Checkpoint {
+export interface CheckpointHead {
   /** The state is the fold of all records below `resume.offset`; the next one begins at this place. */
   readonly resume: ResumePlace
   /** Of the state, hex. */
   readonly digest: string
+}
+
+export interface Checkpoint extends CheckpointHead {
   readonly sections: readonly Uint8Array[]
 }
 
@@ -95,6 +100,7 @@ export async function latestCheckpoint(target: CheckpointTarget): Promise<Checkp
   for (const offset of (await checkpointOffsets(target.disk, target.dir)).reverse()) {
     try {
       const latest = await readCheckpoint(target, offset)
+      if (latest.checkpoint.resume.segment < (target.firstSegment ?? 0)) continue
       return { latest, problems, unreadable }
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error)
@@ -194,40 +200,51 @@ function encodeHead(logId: string, source: CheckpointSource): Uint8Array {
 async function readFile(target: CheckpointTarget, path: string): Promise<Checkpoint> {
   const file = await target.disk.open(path, 'read')
   try {
-    const bytes = await file.size()
-    const head = await readExactly(file, path, 0, headBytes)
-    if (magic.some((byte, i) => head[i] !== byte)) throw corruptFile(path, 0, 'no checkpoint')
-    if (readU32(head, headBytes - 4) !== checksum(head, 0, headBytes - 4, 0)) {
-      throw corruptFile(path, 0, 'the checksum of the head does not hold')
-    }
-    if (readU32(head, 8) !== formatVersion) {
-      throw corruptFile(path, 8, `format ${readU32(head, 8)}, known is ${formatVersion}`)
-    }
-    if (Buffer.from(head.subarray(32, 48)).toString('hex') !== target.logId) {
-      throw corruptFile(path, 32, 'it is of another log')
-    }
-    return {
-      resume: {
-        offset: readU48(head, 16) as Offset,
-        segment: readU32(head, 12) as SegmentNumber,
-        position: readU48(head, 24) as Position,
-      },
-      digest: Buffer.from(head.subarray(49, 49 + head[48]!)).toString('latin1'),
-      sections: await readSections(file, path, bytes),
-    }
+    const head = await readHead(target, file, path)
+    const sections: Uint8Array[] = []
+    for await (const section of sectionsOf(file, path)) sections.push(section)
+    return { ...head, sections }
   } finally {
     await file.close()
   }
 }
 
-async function readSections(file: DiskFile, path: string, bytes: number): Promise<Uint8Array[]> {
-  const sections: Uint8Array[] = []
+async function readHead(
+  target: CheckpointTarget,
+  file: DiskFile,
+  path: string,
+): Promise<CheckpointHead> {
+  const head = await readExactly(file, path, 0, headBytes)
+  if (magic.some((byte, i) => head[i] !== byte)) throw corruptFile(path, 0, 'no checkpoint')
+  if (readU32(head, headBytes - 4) !== checksum(head, 0, headBytes - 4, 0)) {
+    throw corruptFile(path, 0, 'the checksum of the head does not hold')
+  }
+  if (readU32(head, 8) !== formatVersion) {
+    throw corruptFile(path, 8, `format ${readU32(head, 8)}, known is ${formatVersion}`)
+  }
+  if (Buffer.from(head.subarray(32, 48)).toString('hex') !== target.logId) {
+    throw corruptFile(path, 32, 'it is of another log')
+  }
+  return {
+    resume: {
+      offset: readU48(head, 16) as Offset,
+      segment: readU32(head, 12) as SegmentNumber,
+      position: readU48(head, 24) as Position,
+    },
+    digest: Buffer.from(head.subarray(49, 49 + head[48]!)).toString('latin1'),
+  }
+}
+
+/** Each with its checksum held; the last step checks how many there are. */
+async function* sectionsOf(file: DiskFile, path: string): AsyncGenerator<Uint8Array> {
+  const bytes = await file.size()
+  let count = 0
   for (let position = headBytes; ;) {
     const head = await readExactly(file, path, position, sectionHeadBytes)
     const length = readU32(head, 0)
     if (length === endMark) {
-      if (readU32(head, 4) === sections.length) return sections
-      throw corruptFile(path, position, `${readU32(head, 4)} sections, ${sections.length} found`)
+      if (readU32(head, 4) === count) return
+      throw corruptFile(path, position, `${readU32(head, 4)} sections, ${count} found`)
     }
     position += sectionHeadBytes
     if (position + length > bytes) throw corruptFile(path, position, 'a section leads outside')
@@ -235,8 +252,39 @@ async function readSections(file: DiskFile, path: string, bytes: number): Promis
     if (checksum(section, 0, length, 0) !== readU32(head, 4)) {
       throw corruptFile(path, position, 'the checksum of a section does not hold')
     }
-    sections.push(section)
+    yield section
+    count++
     position += length
+  }
+}
+
+/** A checkpoint that is read section by section, for whoever must not hold all of it at once. */
+export interface OpenCheckpoint extends CheckpointHead {
+  readonly sectionBytes: readonly number[]
+  readonly sections: AsyncIterable<Uint8Array>
+  close(): Promise<void>
+}
+
+/** Rejects as `readCheckpoint` does; what is wrong with a section, when its turn comes. The caller closes it. */
+export async function openCheckpoint(
+  target: CheckpointTarget,
+  offset: number,
+): Promise<OpenCheckpoint> {
+  const path = `${target.dir}/${checkpointName(offset)}`
+  const file = await target.disk.open(path, 'read')
+  try {
+    const head = await readHead(target, file, path)
+    const sectionBytes: number[] = []
+    for (let position = headBytes; ;) {
+      const length = readU32(await readExactly(file, path, position, sectionHeadBytes), 0)
+      if (length === endMark) break
+      sectionBytes.push(length)
+      position += sectionHeadBytes + length
+    }
+    return { ...head, sectionBytes, sections: sectionsOf(file, path), close: () => file.close() }
+  } catch (error) {
+    await file.close()
+    throw error
   }
 }
 

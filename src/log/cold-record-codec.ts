@@ -26,7 +26,7 @@ import { routingOf } from './hot-record-codec.ts'
 import { corruptBody } from './varint.ts'
 
 const proto = kiteq.log
-type Wide = NonNullable<kiteq.log.RolledBack.$Properties['prepared']>
+export type Wide = NonNullable<kiteq.log.RolledBack.$Properties['prepared']>
 
 const { Dictionary } = proto.Named
 const { Reason, Cause, Death } = proto
@@ -70,7 +70,18 @@ const bindTypes: Record<BindType, kiteq.log.BindingsChanged.BindType> = {
 
 export type ColdRecord = Exclude<
   LogRecord,
-  { kind: 'published' | 'prepared' | 'delivered' | 'acked' | 'skipped' }
+  {
+    kind:
+      | 'published'
+      | 'prepared'
+      | 'delivered'
+      | 'acked'
+      | 'skipped'
+      | 'base'
+      | 'moved'
+      | 'dropped'
+      | 'recalled'
+  }
 >
 
 /** The body as new bytes. */
@@ -136,7 +147,10 @@ export function encodeCold(record: ColdRecord): Uint8Array {
 
 type Rarest = Extract<
   LogRecord,
-  { kind: 'bindings-changed' | 'members-changed' | 'operator' | 'hole' | 'closed' }
+  {
+    kind:
+      'bindings-changed' | 'members-changed' | 'operator' | 'hole' | 'closed' | 'paused' | 'resumed'
+  }
 >
 
 function encodeRarest(record: Rarest): Uint8Array {
@@ -174,6 +188,9 @@ function encodeRarest(record: Rarest): Uint8Array {
       }).finish()
     case 'closed':
       return proto.Closed.encode(record).finish()
+    case 'paused':
+    case 'resumed':
+      return proto.Held.encode(record).finish()
     default:
       return unreachable(record)
   }
@@ -308,13 +325,18 @@ function decodeRarest(kind: Rarest['kind'], body: Uint8Array): Rarest {
     }
     case 'closed':
       return { kind, clean: proto.Closed.decode(body).clean }
+    case 'paused':
+    case 'resumed': {
+      const { group, who } = proto.Held.decode(body)
+      return { kind, group: group as GroupNumber, who }
+    }
     default:
       return unreachable(kind)
   }
 }
 
 /** A fraction would be lost on disk, and a replay would fold another value than the live run did. */
-function whole(value: number): number {
+export function whole(value: number): number {
   invariant(
     Number.isSafeInteger(value) && value >= 0,
     `a record asks for a whole number, not ${value}`,
@@ -323,15 +345,15 @@ function whole(value: number): number {
 }
 
 /** The generated types ask for 64-bit objects; the generated code takes plain numbers too. */
-const wide = (value: number): Wide => value as unknown as Wide
+export const wide = (value: number): Wide => value as unknown as Wide
 
-function narrow(value: Wide): number {
+export function narrow(value: Wide): number {
   const number = value.toNumber()
   if (!Number.isSafeInteger(number) || number < 0) throw new RangeError('a number is out of range')
   return number
 }
 
-const offset = (value: Wide): Offset => narrow(value) as Offset
+export const offset = (value: Wide): Offset => narrow(value) as Offset
 
 function pick<Name extends string>(choices: Record<Name, number>, value: number): Name {
   for (const name in choices) if (choices[name] === value) return name

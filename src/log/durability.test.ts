@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { allLost } from '../../test/support/crash-disk-lab.ts'
+import { CrashDisk } from '../../test/support/crash-disk.ts'
 import { FaultyDisk } from '../../test/support/disk-faulty.ts'
-import { folder, numbered, writeBatch } from '../../test/support/disk-log.ts'
+import { folder, numbered, recoverSmall, writeBatch } from '../../test/support/disk-log.ts'
 import { MemoryDisk } from '../../test/support/disk-memory.ts'
 import { nodeTurn } from '../../test/support/disk-turns.ts'
 import type { Durability } from './durability.ts'
@@ -65,4 +67,30 @@ test('interval syncs once behind several batches, without being asked', async ()
   while (syncsOf(disk) === 0) await nodeTurn()
   assert.ok(syncsOf(disk) <= 2)
   await log.close()
+})
+
+test('whatever the setting, a segment is safe once the next one has a name', async () => {
+  for (const durability of [
+    { kind: 'interval', intervalMs: 3_600_000 },
+    { kind: 'memory' },
+  ] as const) {
+    const disk = new CrashDisk()
+    const log = await Log.open({
+      dir: folder,
+      disk,
+      durability,
+      random: () => 7,
+      segmentBytes: 5200,
+      firstSegmentBytes: 5200,
+      batchBytesMax: 1024,
+    })
+    await log.recover(() => undefined)
+    await log.startWriting()
+    let last = 0
+    for (let n = 1; last < 3; n++) last = (await writeBatch(log, [numbered(n)]))[0]!.segment
+    const { report, records } = await recoverSmall(CrashDisk.of(disk.powerLost(allLost)))
+    assert.deepEqual(report.holes, [], durability.kind)
+    assert.ok(records.length > 5, 'the first two are there')
+    await log.close()
+  }
 })

@@ -52,6 +52,8 @@ interface Batch {
   readonly start: number
   readonly end: number
   readonly endOffset: number
+  /** Time of its first record. */
+  readonly sinceMs: number
 }
 
 interface MutablePlace {
@@ -84,6 +86,7 @@ export class LogWriter {
   /** Within the chunk: where the gathering batch starts, and its last frame, whose crc waits for what follows. */
   #batchStart = 0
   #lastStart = -1
+  #batchSinceMs = 0
   #writingPlan: Plan | undefined
   /** Segments that batches are planned into and that have no file yet, in order. */
   readonly #unplaced: Plan[] = []
@@ -139,6 +142,11 @@ export class LogWriter {
     return this.#busy
   }
 
+  /** Time of the oldest record that is not durable; Infinity when all are. */
+  get unflushedSinceMs(): number {
+    return this.#queue[0]?.sinceMs ?? (this.#lastStart < 0 ? Infinity : this.#batchSinceMs)
+  }
+
   get failed(): KiteQError | undefined {
     return this.#failed
   }
@@ -169,6 +177,7 @@ export class LogWriter {
       sealFrame(bytes, this.#lastStart, start, this.#plan.header.seed, 0)
     }
     const time = Math.floor(timeMs)
+    if (this.#lastStart < 0) this.#batchSinceMs = time
     const offset = this.endOffset
     writeFrameHead(
       bytes,
@@ -298,6 +307,7 @@ export class LogWriter {
       start: this.#batchStart,
       end,
       endOffset: this.endOffset,
+      sinceMs: this.#batchSinceMs,
     })
     this.#batchStart = end
     this.#lastStart = -1

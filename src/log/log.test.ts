@@ -284,3 +284,22 @@ test('closing twice is closing once', async () => {
   await log.close()
   assert.equal((await recoverSmall(disk)).records.length, 1)
 })
+
+test('what is missing before a place is told although recovery begins behind it', async () => {
+  const disk = new MemoryDisk()
+  const { log } = await startSmall(disk, tight)
+  for (let i = 0; i < 20; i++) await writeBatch(log, [numbered(2 * i + 1), numbered(2 * i + 2)])
+  const resume = log.durablePlace
+  await log.close()
+  assert.ok(resume.segment > 2)
+  const path = `${folder}/0000000002.segment`
+  disk.restore(path, disk.image(path).subarray(0, 4600))
+  const back = await recoverSmall(disk, tight)
+  const report = await back.log.recover(() => assert.fail('nothing is behind it'), resume)
+  assert.equal(report.degraded, true)
+  assert.deepEqual(
+    report.holes.map(({ segment }) => segment),
+    [2],
+  )
+  assert.ok(report.holes[0]!.count > 0)
+})

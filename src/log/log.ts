@@ -2,11 +2,11 @@
 // its own; it never decides what a record means.
 
 import { invariant } from '../model/assert.ts'
-import type { KiteQError } from '../model/errors.ts'
+import { KiteQError } from '../model/errors.ts'
 import type { Epoch, Offset, Position, SegmentNumber } from '../model/ids.ts'
 import * as limits from '../model/limits.ts'
-import type { LogRecord, MessageBytes, RecordPlace } from '../model/record.ts'
-import type { Disk } from './disk.ts'
+import type { LogRecord, MessageBytes, RecordKind, RecordPlace } from '../model/record.ts'
+import { syncFile, type Disk } from './disk.ts'
 import type { Durability } from './durability.ts'
 import { frameLength } from './frame.ts'
 import { LogWriter } from './log-writer.ts'
@@ -15,7 +15,14 @@ import { messageSpan } from './record-codec.ts'
 import { mend, readLog, type RecoveryReport, type ResumePlace } from './recover.ts'
 import { SegmentIndex } from './segment-index.ts'
 import { SegmentSupply } from './segment-supply.ts'
-import { readSegmentHeaders, segmentHeaderBytes } from './segment.ts'
+import {
+  corruptFile,
+  missingSegments,
+  readSegmentHeaders,
+  segmentHeaderBytes,
+  segmentName,
+  type SegmentHeader,
+} from './segment.ts'
 import type { LogStats } from './write-stats.ts'
 
 export interface LogOptions {
@@ -91,11 +98,16 @@ export class Log {
    * Hands every record over in order, from a checkpoint's place or from the start; async between chunks. A message in a
    * record is a span of the scanned bytes, valid during the call. The place object is reused. Where `from` is no place
    * of this log (a checkpoint of some other copy), nothing is handed over and the report ends before `from`: recover
-   * again without it.
+   * again without it. Rejects KITEQ_LOG_CORRUPT without `from` when the first segments are not there.
    */
   async recover(apply: Apply, from?: ResumePlace): Promise<RecoveryReport> {
     invariant(this.#writer === undefined, 'recovery of a log that is written')
     const { disk, dir } = this.#options
+    const first = this.#index.headers[0]
+    if (from === undefined && first !== undefined && first.number > 1) {
+      const missing = missingSegments(1, first.number - 1)
+      throw corruptFile(`${dir}/${segmentName(first.number)}`, 12, `${missing} before it`)
+    }
     const report = await readLog({
       disk,
       dir,
@@ -111,9 +123,17 @@ export class Log {
 
   /**
    * After `recover`: makes the end of the log safe and opens a segment of a new epoch. Rejects KITEQ_DISK_FULL when
-   * there is no space even for the smallest one.
+   * there is no space even for the smallest one, KITEQ_LOG_FAILED when the disk fails.
    */
   async startWriting(): Promise<Epoch> {
+    try {
+      return await this.#startWriting()
+    } catch (error) {
+      throw (error as { code?: unknown }).code === 'EIO' ? failedStart(error as Error) : error
+    }
+  }
+
+  async #startWriting(): Promise<Epoch> {
     const report = this.#report
     invariant(report !== undefined && this.#writer === undefined, 'startWriting follows recover')
     const { disk, dir, random } = this.#options
@@ -196,6 +216,11 @@ export class Log {
     return this.#writer?.unflushedBytes ?? 0
   }
 
+  /** The time of the oldest record that is not durable, as `append` was told it; Infinity when all are. */
+  get unflushedSinceMs(): number {
+    return this.#writer?.unflushedSinceMs ?? Infinity
+  }
+
   /** The disk is full, or will be once all is written that was appended: refuse what may be refused. */
   get isFull(): boolean {
     return this.#writer?.isFull ?? false
@@ -235,11 +260,57 @@ export class Log {
     return this.#pages.peek(segment, position)
   }
 
-  /** The same from disk. Rejects KITEQ_LOG_CORRUPT when no whole message is there. */
+  /**
+   * The same from disk. Rejects KITEQ_LOG_CORRUPT when no whole message is there, KITEQ_NOT_FOUND when its segment was
+   * dropped meanwhile: then the message has moved or is settled, and whoever still wants it asks the state again.
+   */
   load(segment: SegmentNumber, position: Position): Promise<MessageBytes> {
     const message = this.peek(segment, position)
     if (message !== undefined) return Promise.resolve(message)
-    return this.#pages.load(segment, position)
+    return this.#pages.load(segment, position).catch((error: unknown) => {
+      const first = this.#index.headers[0]
+      if (first === undefined || segment >= first.number) throw error
+      throw new KiteQError('KITEQ_NOT_FOUND', `segment ${segmentName(segment)} was dropped`)
+    })
+  }
+
+  /** Of all segments that are there, in order; a new one is added when it is in use. */
+  get segments(): readonly SegmentHeader[] {
+    return this.#index.headers
+  }
+
+  /**
+   * Removes the files of the segments up to this one, oldest first, each safely before the next: whatever a crash leaves
+   * has no gap. For the owner, once the record that says so is durable. The last segment always stays.
+   */
+  async dropSegments(last: number): Promise<number> {
+    const { disk, dir } = this.#options
+    const gone = this.#index.headers.slice(0, -1).filter(({ number }) => number <= last)
+    for (const { number } of gone) {
+      this.#index.forget(number)
+      this.#pages.forget(number)
+      await disk.remove(`${dir}/${segmentName(number)}`)
+      await disk.syncFolder(dir)
+    }
+    return gone.length
+  }
+
+  /**
+   * Makes what was written durable for good where `durability` means less than that. For the owner, before something else
+   * is removed for it.
+   */
+  async secure(): Promise<void> {
+    const { disk, dir, durability } = this.#options
+    if (durability.kind === 'fsync') return
+    // Older ones were synced when they were closed.
+    for (const { number } of this.#index.headers.slice(-2)) {
+      const file = await disk.open(`${dir}/${segmentName(number)}`, 'write')
+      try {
+        await syncFile(file)
+      } finally {
+        await file.close()
+      }
+    }
   }
 
   /** One durable record, for tools; undefined when there is none of this offset. The record is the caller's. */
@@ -255,9 +326,15 @@ export class Log {
 
   /**
    * Visits the durable records [from, to) in order, as `recover` does. Without a writer, `to` is a watermark the owner
-   * told, or Infinity for all whole batches. A place to start from saves reading its segment from the beginning.
+   * told, or Infinity for all whole batches. A place to start from saves reading its segment from the beginning; with
+   * `only`, records of other kinds are passed without being decoded.
    */
-  async scan(from: Offset | ResumePlace, to: number, visit: Apply): Promise<RecoveryReport> {
+  async scan(
+    from: Offset | ResumePlace,
+    to: number,
+    visit: Apply,
+    only?: RecordKind,
+  ): Promise<RecoveryReport> {
     const { disk, dir } = this.#options
     if (this.#writer === undefined) await this.#readHeaders()
     const end = this.#writer === undefined ? to : Math.min(to, this.#writer.durableOffset)
@@ -270,6 +347,7 @@ export class Log {
       wanted: typeof from === 'number' ? from : from.offset,
       to: end as Offset,
       wholeBatches: end === Infinity,
+      only,
     })
   }
 
@@ -306,9 +384,10 @@ export class Log {
 
   async #readHeaders(): Promise<void> {
     const { disk, dir } = this.#options
-    const known = this.#index.headers.length
     const headers = await readSegmentHeaders(disk, dir)
-    for (const header of headers.slice(known)) this.#index.addSegment(header)
+    const known = this.#index.headers.at(-1)?.number ?? 0
+    if (headers.length > 0) this.#index.forget(headers[0]!.number - 1) // its owner drops old ones
+    for (const header of headers) if (header.number > known) this.#index.addSegment(header)
   }
 
   #isSettled(segment: number, end: number): boolean {
@@ -325,6 +404,12 @@ const nowhere: ResumePlace = {
   position: 0 as Position,
 }
 
+/** As final as later on: what the disk holds after it, nobody knows. */
+function failedStart(cause: Error): KiteQError {
+  const message = `the log cannot be written: ${cause.message}`
+  return new KiteQError('KITEQ_LOG_FAILED', message, { cause })
+}
+
 function newLogId(random: () => number): string {
   let id = ''
   for (let i = 0; i < 4; i++) id += (random() >>> 0).toString(16).padStart(8, '0')
@@ -333,8 +418,20 @@ function newLogId(random: () => number): string {
 
 /** A message is a span of bytes that will be used again; this one is kept. */
 function ownCopy(record: LogRecord): LogRecord {
-  if (record.kind !== 'published' && record.kind !== 'prepared') return record
-  const { source, start, end } = record.message
+  switch (record.kind) {
+    case 'published':
+    case 'prepared':
+    case 'moved':
+    case 'recalled':
+      return { ...record, message: ownSpan(record.message) }
+    case 'base':
+      return { ...record, sections: ownSpan(record.sections) }
+    default:
+      return record
+  }
+}
+
+function ownSpan({ source, start, end }: MessageBytes): MessageBytes {
   const bytes = new Uint8Array(source.subarray(start, end))
-  return { ...record, message: { source: bytes, start: 0, end: bytes.length } }
+  return { source: bytes, start: 0, end: bytes.length }
 }

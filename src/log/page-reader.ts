@@ -77,6 +77,13 @@ export class PageReader {
     return message
   }
 
+  /** The segments up to this one are gone: their files are let go of, which gives the space back. */
+  forget(last: number): void {
+    for (const segment of [...this.#files.keys()]) if (segment <= last) this.#files.delete(segment)
+    for (const key of [...this.#pages.keys()])
+      if (key < pageKey(last + 1, 0)) this.#pages.delete(key)
+  }
+
   async close(): Promise<void> {
     const open = [...this.#files.values()]
     this.#pages.clear()

@@ -32,7 +32,7 @@ test('a list of offsets is written as differences', () => {
 })
 
 test('a kind from the future is refused by version, a body that is none by damage', () => {
-  assert.throws(() => decodeRecord(20, new Uint8Array(4), 0, 4), { code: 'KITEQ_LOG_VERSION' })
+  assert.throws(() => decodeRecord(26, new Uint8Array(4), 0, 4), { code: 'KITEQ_LOG_VERSION' })
   assert.throws(() => decodeRecord(0, new Uint8Array(4), 0, 4), { code: 'KITEQ_LOG_VERSION' })
   assert.throws(() => decodeRecord(1, Buffer.from('ffffff'), 0, 6), { code: 'KITEQ_LOG_CORRUPT' })
 })

@@ -4,9 +4,10 @@
 import { KiteQError } from '../model/errors.ts'
 import { invariant } from '../model/assert.ts'
 import type { LogRecord, MessageBytes, RecordKind } from '../model/record.ts'
-import { decodeCold, encodeCold } from './cold-record-codec.ts'
+import { decodeCold, encodeCold, type ColdRecord } from './cold-record-codec.ts'
 import { frameKind, logFrameHeadBytes } from './frame.ts'
 import * as hot from './hot-record-codec.ts'
+import { decodeStorage, encodeStorage, type StorageRecord } from './storage-record-codec.ts'
 import { BodyReader, corruptBody } from './varint.ts'
 
 /** Index = kind number of the frame head. Numbers are never reused. */
@@ -31,12 +32,26 @@ const kinds: readonly (RecordKind | undefined)[] = [
   'operator',
   'hole',
   'closed',
+  'base',
+  'moved',
+  'dropped',
+  'paused',
+  'resumed',
+  'recalled',
 ]
 const published = 3
 const prepared = 4
+const moved = 21
+const recalled = 25
 const kindNumbers: ReadonlyMap<RecordKind, number> = new Map(
   kinds.flatMap((kind, number) => (kind === undefined ? [] : [[kind, number] as const])),
 )
+
+export function kindNumberOf(kind: RecordKind): number {
+  const number = kindNumbers.get(kind)
+  invariant(number !== undefined, `no kind number for ${kind}`)
+  return number
+}
 
 /** Encodes one record in two steps: `prepare` says how much room is enough, `write` puts the body there. */
 export class RecordEncoder {
@@ -67,10 +82,8 @@ export class RecordEncoder {
         this.kind = 5
         if (record.feedback === '') return hot.committedBodyMax(record)
     }
-    const number = kindNumbers.get(record.kind)
-    invariant(number !== undefined, `no kind number for ${record.kind}`)
-    this.kind = number
-    this.#body = encodeCold(record)
+    this.kind = kindNumberOf(record.kind)
+    this.#body = bodyOf(record)
     return this.#body.length
   }
 
@@ -97,6 +110,18 @@ export class RecordEncoder {
       default:
         throw new Error(`invariant broken: ${record.kind} was not prepared`)
     }
+  }
+}
+
+function bodyOf(record: ColdRecord | StorageRecord): Uint8Array {
+  switch (record.kind) {
+    case 'base':
+    case 'moved':
+    case 'dropped':
+    case 'recalled':
+      return encodeStorage(record)
+    default:
+      return encodeCold(record)
   }
 }
 
@@ -133,13 +158,19 @@ export function decodeRecord(
     case 'committed': {
       const committed = hot.decodeCommitted(reader)
       if (committed !== undefined) return committed
+      break
     }
+    case 'base':
+    case 'moved':
+    case 'dropped':
+    case 'recalled':
+      return decodeStorage(name, source.subarray(start, end))
   }
   return decodeCold(name, source.subarray(start, end))
 }
 
 /**
- * The message inside a published or prepared frame source[frameStart, frameEnd), whose crc was checked. Skips the other
+ * The message inside a published, prepared, moved or recalled frame source[frameStart, frameEnd), whose crc was checked. Skips the other
  * fields without decoding them. Undefined when the frame is of another kind; KITEQ_LOG_CORRUPT when the body is damaged.
  */
 export function messageSpan(
@@ -148,7 +179,8 @@ export function messageSpan(
   frameEnd: number,
 ): MessageBytes | undefined {
   const kind = frameKind(source, frameStart)
-  if (kind !== published && kind !== prepared) return undefined
+  if (kind !== published && kind !== prepared && kind !== moved && kind !== recalled)
+    return undefined
   reader.reset(source, frameStart + logFrameHeadBytes, frameEnd)
   while (reader.at < reader.end) {
     const tag = reader.u32()

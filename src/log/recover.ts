@@ -3,12 +3,18 @@
 
 import { KiteQError } from '../model/errors.ts'
 import type { Epoch, Offset, Position, SegmentNumber } from '../model/ids.ts'
-import type { LogRecord, RecordPlace } from '../model/record.ts'
+import type { LogRecord, RecordKind, RecordPlace } from '../model/record.ts'
 import { readInto, syncFile, writeAll, type Disk } from './disk.ts'
 import { frameKind, frameOffset, frameTimeMs, logFrameHeadBytes } from './frame.ts'
-import { decodeRecord } from './record-codec.ts'
+import { decodeRecord, kindNumberOf } from './record-codec.ts'
 import { scanSegment, type Hole, type ScanRequest, type ScanResult } from './scan-segment.ts'
-import { corruptFile, segmentHeaderBytes, segmentName, type SegmentHeader } from './segment.ts'
+import {
+  corruptFile,
+  isMissing,
+  segmentHeaderBytes,
+  segmentName,
+  type SegmentHeader,
+} from './segment.ts'
 
 /** Where a fold stopped: the next record has this offset and, if it exists, begins here (or in the next segment). */
 export interface ResumePlace {
@@ -52,6 +58,8 @@ export interface RecoveryRequest {
   readonly from?: ResumePlace | undefined
   /** Records before this offset are passed without being decoded. */
   readonly wanted?: Offset | undefined
+  /** Records of other kinds are passed without being decoded. */
+  readonly only?: RecordKind | undefined
   /** First offset that is not wanted. */
   readonly to?: Offset | undefined
   /** Of the last segment only whole batches: somebody may be writing the next one. */
@@ -88,6 +96,7 @@ class LogReading {
     length: 0,
   }
   readonly #holes: Hole[] = []
+  readonly #only: number | undefined
   #records = 0
   #bytes = 0
   #lastTimeMs = 0
@@ -96,6 +105,7 @@ class LogReading {
 
   constructor(request: RecoveryRequest) {
     this.#request = request
+    this.#only = request.only === undefined ? undefined : kindNumberOf(request.only)
   }
 
   async run(): Promise<RecoveryReport> {
@@ -189,7 +199,9 @@ class LogReading {
     const next = headers[index + 1]
     const path = `${dir}/${segmentName(header.number)}`
     this.#path = path
-    const file = await disk.open(path, 'read')
+    const file = await disk.open(path, 'read').catch((error: unknown) => {
+      throw isMissing(error) ? droppedMeanwhile(path) : error
+    })
     try {
       return await use({
         file,
@@ -243,6 +255,7 @@ class LogReading {
     place.length = end - start
     this.#request.seen?.(offset, segment, position)
     if (offset < (this.#request.wanted ?? 0)) return
+    if (this.#only !== undefined && frameKind(source, start) !== this.#only) return
     const record = this.#decode(source, start, end, position)
     this.#records++
     this.#bytes += end - start
@@ -261,6 +274,12 @@ class LogReading {
       })
     }
   }
+}
+
+/** To somebody who reads beside the owner: what was there when the reading began is not any more. */
+function droppedMeanwhile(path: string): KiteQError {
+  const message = `${path} was dropped while the log was read; run it again`
+  return new KiteQError('KITEQ_NOT_FOUND', message)
 }
 
 const ignore = (): void => undefined

@@ -18,6 +18,15 @@ export class SegmentIndex {
     this.#headers.push(header)
   }
 
+  /** The segments up to this one are gone. */
+  forget(last: number): void {
+    const count = this.#headers.findIndex(({ number }) => number > last)
+    this.#headers.splice(0, count < 0 ? this.#headers.length : count)
+    let entries = 0
+    while (entries < this.#entries.length && this.#entries[entries + 1]! <= last) entries += 3
+    this.#entries.splice(0, entries)
+  }
+
   get headers(): readonly SegmentHeader[] {
     return this.#headers
   }

@@ -79,17 +79,30 @@ export function decodeSegmentHeader(bytes: Uint8Array, path: string): SegmentHea
   }
 }
 
-/** All segment headers of a folder, in order. Throws when one is damaged, missing or of another log. */
+/**
+ * All segment headers of a folder, in order. Throws when one is damaged, of another log, or missing between two others;
+ * the first ones may have been dropped: whether they were is for the fold to say.
+ */
 export async function readSegmentHeaders(disk: Disk, dir: string): Promise<SegmentHeader[]> {
   const headers: SegmentHeader[] = []
   for (const name of await disk.list(dir)) {
     if (segmentNumberOf(name) === undefined) continue
     const path = `${dir}/${name}`
-    const header = await readSegmentHeader(disk, path)
+    const header = await readSegmentHeader(disk, path).catch((error: unknown) => {
+      // Its owner drops the oldest ones while others read.
+      if (headers.length === 0 && isMissing(error)) return undefined
+      throw error
+    })
+    if (header === undefined) continue
     checkOrder(headers.at(-1), header, name, path)
     headers.push(header)
   }
   return headers
+}
+
+/** The file is not there. */
+export function isMissing(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === 'ENOENT'
 }
 
 async function readSegmentHeader(disk: Disk, path: string): Promise<SegmentHeader> {
@@ -111,13 +124,13 @@ function checkOrder(
 ): void {
   const { number, firstOffset, epoch, logId } = header
   if (segmentName(number) !== name) throw corruptFile(path, 12, `the header says segment ${number}`)
-  const expected = before === undefined ? 1 : before.number + 1
-  if (number !== expected) {
-    throw corruptFile(path, 12, `segment ${segmentName(expected)} is missing before it`)
-  }
   if (before === undefined) {
-    if (firstOffset !== 0) throw corruptFile(path, 16, `the log begins at offset ${firstOffset}`)
+    if (number === 1 && firstOffset !== 0)
+      throw corruptFile(path, 16, `the log begins at offset ${firstOffset}`)
     return
+  }
+  if (number !== before.number + 1) {
+    throw corruptFile(path, 12, `${missingSegments(before.number + 1, number - 1)} before it`)
   }
   if (logId !== before.logId) {
     throw corruptFile(path, 32, `it belongs to log ${logId}, the one before to ${before.logId}`)
@@ -126,6 +139,12 @@ function checkOrder(
   if (firstOffset < before.firstOffset) {
     throw corruptFile(path, 16, `offset ${firstOffset} follows ${before.firstOffset}`)
   }
+}
+
+/** Files first to last, in words. */
+export function missingSegments(first: number, last: number): string {
+  if (first === last) return `segment ${segmentName(first)} is missing`
+  return `segments ${segmentName(first)} to ${segmentName(last)} are missing`
 }
 
 export function corruptFile(path: string, position: number, why: string): KiteQError {

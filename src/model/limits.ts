@@ -49,6 +49,8 @@ export const segmentBytesDefault: number = 256 * 1024 * 1024
 export const segmentBytesMin: number = 4 * 1024 * 1024
 /** Bytes appended and not yet durable past which publishes are refused. */
 export const unflushedBytesMax: number = 64 * 1024 * 1024
+/** What was appended this long ago is still not durable: publishes are refused. The original's clients give up sooner. */
+export const unflushedMsMax = 5_000
 /** One write: past this a batch is closed and the next begins. */
 export const batchBytesMax: number = 4 * 1024 * 1024
 /** Flushed batches kept in memory, for deliveries that follow soon. */
@@ -187,3 +189,33 @@ export const bindingsPerGroupMax = 16_384
 export const bindingWalkRate = 1_000_000
 /** Records that one look at what has expired may make. */
 export const expiryRecordsPerTurn = 4096
+/** Waiting messages that one command of an operator looks at, and records it makes at most: the loop serves others in between. */
+export const operatorWalkMax = 4096
+export const operatorSliceMax = 256
+/** Dead letters that one look through them passes. */
+export const deadLettersWalkMax = 20_000
+/** Copies of an earlier reset that may still wait for a group when it is reset again: their ids are in memory meanwhile. */
+export const recalledWaitingMax = 1_000_000
+/** Log that one look of a reset reads: records, some 10 ms of them, and bytes of the messages among them. */
+export const recallRecordsMax = 8192
+export const recallBytesMax: number = 1024 * 1024
+/** Messages before one in its queue that `why-not` counts, and connections of a group that it lists. */
+export const standingAheadMax = 10_000
+export const standingMembersMax = 100
+/** Segments older than this, or the oldest when all together take more than this, may go once nobody needs them. */
+export const retentionMs: number = 7 * 86_400_000
+export const retentionBytes: number = 10 * 1024 ** 3
+/** A part of an image of the state in the log, bytes: one record. */
+export const basePartBytes: number = 1024 * 1024
+/** What retention writes, images and messages that move, goes so much at a time, so far apart. */
+export const retentionPaceBytes: number = 1024 * 1024
+export const retentionPaceMs = 15
+/** An image is written only when what can be dropped for it is so many times as large. */
+export const retentionGain = 4
+/** Old segments are emptied when less than one byte in so many of them is of messages that somebody still needs. */
+export const retentionSparse = 4
+/** Dead letters older than this, or the oldest of a group with more than this, are purged. */
+export const deadLettersMs: number = 30 * 86_400_000
+export const deadLettersMax = 100_000
+/** Reasons of refusals that a replay into a broker tells apart; the rest is only counted. */
+export const replayReasonsMax = 20

@@ -168,6 +168,22 @@ export type LogRecord =
       readonly count: number
     }
   | { readonly kind: 'closed'; readonly clean: boolean }
+  | BaseRecord
+  | MovedRecord
+  | {
+      /** Segments up to this one may be gone; durable before any of them is. */
+      readonly kind: 'dropped'
+      readonly segment: SegmentNumber
+      /** First offset behind them. */
+      readonly nextOffset: Offset
+    }
+  | {
+      /** An operator holds back what waits for a group, or lets it go. */
+      readonly kind: 'paused' | 'resumed'
+      readonly group: GroupNumber
+      readonly who: string
+    }
+  | RecalledRecord
 
 export interface PublishedRecord extends MessageFields {
   readonly kind: 'published'
@@ -188,6 +204,36 @@ export interface AckedRecord {
   readonly kind: 'acked'
   readonly group: GroupNumber
   readonly messages: readonly Offset[]
+}
+
+/** A part of an image of the whole state as of a place; the fold of it changes nothing. */
+export interface BaseRecord {
+  readonly kind: 'base'
+  /** First offset the image does not stand for, and where it begins. */
+  readonly at: Offset
+  readonly segment: SegmentNumber
+  readonly position: Position
+  /** Of the state, 16 hex digits. */
+  readonly digest: string
+  /** From 0. */
+  readonly part: number
+  readonly parts: number
+  readonly sections: MessageBytes
+}
+/** A message that lives on in an old segment, copied: from here on it stands at this place. */
+export interface MovedRecord {
+  readonly kind: 'moved'
+  /** Its identity: the offset of its first record. */
+  readonly of: Offset
+  readonly form: MessageForm
+  readonly message: MessageBytes
+}
+/** A message of the log given to one group again: a copy with an identity of its own, for this group only. */
+export interface RecalledRecord extends MessageFields {
+  readonly kind: 'recalled'
+  /** Of the record it was copied from. */
+  readonly of: Offset
+  readonly group: GroupNumber
 }
 
 export type RecordKind = LogRecord['kind']

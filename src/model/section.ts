@@ -83,16 +83,19 @@ export class SectionWriter {
   }
 }
 
-/** Reads what a SectionWriter wrote, from pieces cut anywhere. Throws KITEQ_LOG_CORRUPT past the end. */
+/**
+ * Reads what a SectionWriter wrote, from pieces cut anywhere. Lets go of each piece once it is read, so that an image that
+ * nobody else holds does not lie in memory beside all of what is made of it. Throws KITEQ_LOG_CORRUPT past the end.
+ */
 export class SectionReader {
-  private readonly pieces: readonly Uint8Array[]
+  private readonly pieces: Uint8Array[]
   private piece = 0
   private at = 0
   private readonly scalar: Uint8Array = new Uint8Array(8)
   private readonly view: DataView = new DataView(this.scalar.buffer)
 
   constructor(pieces: readonly Uint8Array[]) {
-    this.pieces = pieces
+    this.pieces = pieces.slice()
   }
 
   u8(): number {
@@ -150,12 +153,15 @@ export class SectionReader {
       done += count
       this.at += count
       if (this.at === source.length) {
+        this.pieces[this.piece] = nothing
         this.piece++
         this.at = 0
       }
     }
   }
 }
+
+const nothing = new Uint8Array(0)
 
 function cutShort(): KiteQError {
   return new KiteQError('KITEQ_LOG_CORRUPT', 'a checkpoint section ends too early')

@@ -1,0 +1,290 @@
+// Lets old segments go: an image of the state into the log, what still lives in them copied to its end, a record that says
+// which may be gone, and only when all of that is durable the files. Must never remove what a fold or a delivery may need;
+// every step may be the last one before a crash.
+
+import type { BrokerState } from './broker/state.ts'
+import { baseRecords, countParts } from './log/base.ts'
+import { checkpointOffsets, openCheckpoint, type OpenCheckpoint } from './log/checkpoint.ts'
+import { readInto, type Disk } from './log/disk.ts'
+import { frameOffset, frameTimeMs, logFrameHeadBytes } from './log/frame.ts'
+import type { Log } from './log/log.ts'
+import { segmentHeaderBytes, segmentName, type SegmentHeader } from './log/segment.ts'
+import { KiteQError } from './model/errors.ts'
+import type { Row, SegmentNumber } from './model/ids.ts'
+import * as limits from './model/limits.ts'
+import type { Logger } from './model/logger.ts'
+import type { LogRecord } from './model/record.ts'
+import {
+  countPastKeeping,
+  planDrop,
+  type DropPlan,
+  type KeepPolicy,
+  type SegmentUse,
+} from './retention-plan.ts'
+import { walkHeld } from './retention-walk.ts'
+
+/** What retention asks of the broker: its state, its time, and that a record is appended and applied. */
+export interface RecordSink {
+  readonly state: BrokerState
+  nowMs(): number
+  note(record: LogRecord): void
+}
+
+export interface RetentionOptions {
+  readonly log: Log
+  readonly sink: RecordSink
+  readonly disk: Disk
+  readonly dir: string
+  readonly keep: KeepPolicy
+  readonly logger: Logger
+  /** Lets the loop and the disk have their turn for so long, ms. */
+  readonly pause: (ms: number) => Promise<void>
+  /** Whether the checkpoint of this offset gives back the state it stands for. Without it, none is asked. */
+  readonly holds?: (offset: number) => Promise<boolean>
+  /** For tests; defaults in model/limits.ts. */
+  readonly partBytes?: number
+  readonly gain?: number
+}
+
+/** The newest of everything stays, however old: at least these many segments. */
+const segmentsKept = 2
+
+export class Retention {
+  readonly #options: RetentionOptions
+  /** Of sealed segments, by number: they do not change any more. */
+  readonly #bytes = new Map<number, number>()
+  readonly #firstTimes = new Map<number, number>()
+  /** The fold can begin in this segment: an image of it is complete and durable, written by this process. */
+  #baseSegment = 0
+  #paceBytes = 0
+  /** Nothing could be done with this checkpoint for segments up to this one: only another look at the same would follow. */
+  #fruitless = { offset: -1, last: 0 }
+  #isStopped = false
+  #running: Promise<void> | undefined
+
+  constructor(options: RetentionOptions) {
+    this.#options = options
+  }
+
+  /** One look, and whatever follows from it; a look while one is under way is that one. Never rejects. */
+  look(): Promise<void> {
+    this.#running ??= this.#look()
+      .catch((error: unknown) => {
+        if (error === stopped) return
+        const why = error instanceof Error ? error.message : String(error)
+        this.#options.logger.warn({ why }, 'old segments could not be dropped')
+      })
+      .finally(() => (this.#running = undefined))
+    return this.#running
+  }
+
+  /** Resolves when nothing is under way any more. What was begun and not finished does no harm. */
+  async close(): Promise<void> {
+    this.#isStopped = true
+    await this.#running
+  }
+
+  async #look(): Promise<void> {
+    const candidates = await this.#candidates()
+    if (candidates.length === 0) return
+    const offset = (await checkpointOffsets(this.#options.disk, this.#options.dir)).at(-1)
+    const { disk, dir, log } = this.#options
+    const last = candidates.at(-1)!.number
+    const { offset: at, last: upTo } = this.#fruitless
+    if (offset === undefined || (offset === at && last === upTo && !log.outOfSpace)) return
+    const checkpoint = await openCheckpoint({ disk, dir, logId: log.logId ?? '' }, offset)
+    try {
+      const { segment } = checkpoint.resume
+      const covered = candidates.filter(({ number }) => number < segment)
+      await this.#count(covered)
+      const plan = planDrop(covered)
+      const isDone = plan !== undefined && (await this.#carryOut(plan, checkpoint))
+      this.#fruitless = isDone ? { offset: -1, last: 0 } : { offset, last }
+    } finally {
+      await checkpoint.close()
+    }
+  }
+
+  /** The oldest segments, as far as the policy lets them go. */
+  async #candidates(): Promise<SegmentUse[]> {
+    const { keep, log } = this.#options
+    const segments = log.segments.slice()
+    if (keep.keepMs + keep.keepBytes === 0 || segments.length <= segmentsKept) return []
+    const bytes: number[] = []
+    for (const [index, { number }] of segments.entries())
+      bytes.push(await this.#bytesOf(number, index < segments.length - 1))
+    const isOld = (index: number): Promise<boolean> => this.#isOld(segments[index + 1])
+    const past = await countPastKeeping(bytes, keep, isOld)
+    const count = Math.min(past, segments.length - segmentsKept)
+    return segments
+      .slice(0, count)
+      .map(({ number }, index) => ({ number, bytes: bytes[index]!, liveBytes: 0 }))
+  }
+
+  async #bytesOf(number: number, isSealed: boolean): Promise<number> {
+    const known = this.#bytes.get(number)
+    if (known !== undefined) return known
+    const { disk, dir } = this.#options
+    const file = await disk.open(`${dir}/${segmentName(number)}`, 'read')
+    try {
+      const bytes = await file.size()
+      if (isSealed) this.#bytes.set(number, bytes)
+      return bytes
+    } finally {
+      await file.close()
+    }
+  }
+
+  /** Times never go back: what stands before the first record of the next segment is not younger than it. */
+  async #isOld(next: SegmentHeader | undefined): Promise<boolean> {
+    const { keep, sink } = this.#options
+    if (keep.keepMs === 0 || next === undefined) return false
+    const timeMs = this.#firstTimes.get(next.number) ?? (await this.#firstTime(next))
+    if (timeMs === undefined) return false
+    this.#firstTimes.set(next.number, timeMs)
+    return timeMs <= sink.nowMs() - keep.keepMs
+  }
+
+  async #firstTime({ number, firstOffset }: SegmentHeader): Promise<number | undefined> {
+    const { disk, dir } = this.#options
+    const file = await disk.open(`${dir}/${segmentName(number)}`, 'read')
+    try {
+      const head = new Uint8Array(logFrameHeadBytes)
+      const count = await readInto(file, head, 0, head.length, segmentHeaderBytes)
+      const isFirst = count === head.length && frameOffset(head, 0) === firstOffset
+      return isFirst && frameTimeMs(head, 0) > 0 ? frameTimeMs(head, 0) : undefined
+    } finally {
+      await file.close()
+    }
+  }
+
+  async #count(segments: readonly SegmentUse[]): Promise<void> {
+    const { messages } = this.#options.sink.state
+    const byNumber = new Map(segments.map((segment) => [segment.number, segment]))
+    await this.#walk(segments.at(-1)?.number ?? 0, (row) => {
+      const segment = byNumber.get(messages.segmentOf(row))
+      if (segment !== undefined) segment.liveBytes += messages.lengthOf(row)
+    })
+  }
+
+  #walk(last: number, visit: (row: Row) => void): Promise<void> {
+    return walkHeld(this.#options.sink.state.messages, last, visit, () => this.#breathe(1))
+  }
+
+  /** False: nothing can be done with this checkpoint. */
+  async #carryOut(plan: DropPlan, checkpoint: OpenCheckpoint): Promise<boolean> {
+    const { log, logger } = this.#options
+    const needsBase = this.#baseSegment <= plan.last
+    const imageBytes = checkpoint.sectionBytes.reduce((sum, bytes) => sum + bytes, 0)
+    const isShort = log.outOfSpace && !log.isFull
+    const gain = this.#options.gain ?? limits.retentionGain
+    const isWorth = plan.bytes - plan.liveBytes >= gain * imageBytes
+    if (needsBase && !isWorth && !isShort) return false
+    if (log.isFull && (needsBase || plan.liveBytes > 0)) return false
+    const { holds } = this.#options
+    // What is dropped for an image can never be folded again: it must be one that a start can load.
+    if (needsBase && holds !== undefined && !(await holds(checkpoint.resume.offset))) return false
+    if (plan.liveBytes > 0) await this.#move(plan.last)
+    if (needsBase) await this.#writeBase(checkpoint)
+    const last = await this.#emptyUpTo(plan.last)
+    const first = log.segments[0]
+    if (first === undefined || last < first.number) return false
+    const files = await this.#drop(last as SegmentNumber)
+    logger.info(
+      { files, lastSegment: last, imageBytes: needsBase ? imageBytes : 0, moved: plan.liveBytes },
+      'old segments dropped',
+    )
+    return true
+  }
+
+  /** What lives in old segments goes to the end of the log, in order. */
+  async #move(last: number): Promise<void> {
+    const rows: Row[] = []
+    await this.#walk(last, (row) => rows.push(row))
+    for (const row of rows) await this.#moveOne(row, last)
+  }
+
+  async #moveOne(row: Row, last: number): Promise<void> {
+    const { log, logger, sink } = this.#options
+    const { messages } = sink.state
+    if (!messages.isHeld(row) || messages.segmentOf(row) > last) return
+    const of = messages.offsetOf(row)
+    const segment = messages.segmentOf(row)
+    const position = messages.positionOf(row)
+    await this.#makeRoom(messages.lengthOf(row))
+    try {
+      const message = log.peek(segment, position) ?? (await log.load(segment, position))
+      // Meanwhile it may have been settled and its row given to another.
+      const isThere =
+        messages.isHeld(row) &&
+        messages.offsetOf(row) === of &&
+        messages.segmentOf(row) === segment &&
+        messages.positionOf(row) === position
+      if (isThere) sink.note({ kind: 'moved', of, form: messages.formOf(row), message })
+    } catch (error) {
+      if (!(error instanceof KiteQError)) throw error
+      logger.warn({ why: error.message, offset: of }, 'a damaged message keeps its segment')
+    }
+  }
+
+  async #writeBase(checkpoint: OpenCheckpoint): Promise<void> {
+    const { sink, log } = this.#options
+    const partBytes = this.#options.partBytes ?? limits.basePartBytes
+    const parts = countParts(checkpoint.sectionBytes, partBytes)
+    for await (const part of baseRecords(checkpoint, checkpoint.sections, parts, partBytes)) {
+      await this.#makeRoom(part.sections.end - part.sections.start)
+      sink.note(part)
+    }
+    await this.#durable(log.endOffset)
+    this.#baseSegment = checkpoint.resume.segment
+  }
+
+  /** The last segment before the first message that still stands somewhere up to `last`. */
+  async #emptyUpTo(last: number): Promise<number> {
+    const { messages } = this.#options.sink.state
+    let empty = last
+    await this.#walk(last, (row) => (empty = Math.min(empty, messages.segmentOf(row) - 1)))
+    return empty
+  }
+
+  async #drop(segment: SegmentNumber): Promise<number> {
+    const { log, sink } = this.#options
+    const next = log.segments.find(({ number }) => number === segment + 1)
+    if (next === undefined) return 0
+    // In this order, whatever the durability is: image and copies, then the record, then the files.
+    await this.#durable(log.endOffset)
+    await log.secure()
+    sink.note({ kind: 'dropped', segment, nextOffset: next.firstOffset })
+    await this.#durable(log.endOffset)
+    await log.secure()
+    const count = await log.dropSegments(segment)
+    for (const number of [...this.#bytes.keys()]) if (number <= segment) this.#bytes.delete(number)
+    for (const number of [...this.#firstTimes.keys()])
+      if (number <= segment) this.#firstTimes.delete(number)
+    return count
+  }
+
+  /** So much may be appended now: at a bounded rate, behind what others wrote, and never into the last of a full disk. */
+  async #makeRoom(bytes: number): Promise<void> {
+    const { log } = this.#options
+    this.#paceBytes += bytes
+    if (this.#paceBytes >= limits.retentionPaceBytes) {
+      this.#paceBytes = 0
+      await this.#breathe(limits.retentionPaceMs)
+    }
+    while (log.unflushedBytes > 2 * limits.retentionPaceBytes && !log.isFull)
+      await this.#breathe(limits.retentionPaceMs)
+    if (log.isFull) throw new KiteQError('KITEQ_DISK_FULL', 'the disk is full')
+  }
+
+  async #durable(offset: number): Promise<void> {
+    while (this.#options.log.durableOffset < offset) await this.#breathe(limits.retentionPaceMs)
+  }
+
+  async #breathe(ms: number): Promise<void> {
+    await this.#options.pause(ms)
+    if (this.#isStopped) throw stopped
+  }
+}
+
+const stopped = new Error('stopped')
