@@ -2,21 +2,15 @@
 // socket inside the data folder; never on the client port.
 
 import type { BrokerLoop } from './broker/loop.ts'
-import type { OperatorAction, OperatorResult } from './broker/command.ts'
+import type { OperatorAction } from './broker/command.ts'
 import { listBindings, listTransactions, type ListedBinding } from './broker/listings.ts'
-import type { Log } from './log/log.ts'
-import { KiteQError } from './model/errors.ts'
+import { liveStandingOf } from './broker/standing.ts'
 import { idFromText } from './model/id-text.ts'
-import type { GroupNumber, MessageId } from './model/ids.ts'
+import type { GroupNumber, MessageId, Offset } from './model/ids.ts'
 import type { BindType } from './model/record.ts'
-
-export interface OwnerContext {
-  readonly loop: BrokerLoop
-  readonly log: Log
-  readonly address: string
-}
-
-type Fields = Readonly<Record<string, unknown>>
+import { answerDeadLetters } from './owner-dead-letters.ts'
+import { answerGroups } from './owner-groups.ts'
+import { operate, usage, type Fields, type OwnerContext } from './owner-operate.ts'
 
 /** Answers one request, `{ op, … }`; rejects with a KiteQError that says what was wrong with it. */
 export async function answerOwnerRequest(
@@ -40,6 +34,8 @@ export async function answerOwnerRequest(
       return bindingsOf(loop)
     case 'transactions':
       return listTransactions(loop.state)
+    case 'standing':
+      return standingIn(loop, fields)
     case 'transaction-commit':
       return operate(loop, fields, { name: 'txn-commit', messageId: idIn(fields) })
     case 'transaction-rollback':
@@ -47,8 +43,15 @@ export async function answerOwnerRequest(
     case 'bind':
       return operate(loop, fields, bindIn(fields))
     default:
-      throw usage(`unknown op ${JSON.stringify(fields['op'])}`)
+      return answerMore(fields, context)
   }
+}
+
+function answerMore(fields: Fields, context: OwnerContext): Promise<unknown> {
+  const { op } = fields
+  const answer = answerDeadLetters(op, fields, context) ?? answerGroups(op, fields, context)
+  if (answer === undefined) throw usage(`unknown op ${JSON.stringify(op)}`)
+  return answer
 }
 
 function statusOf({ loop, log, address }: OwnerContext): unknown {
@@ -78,15 +81,11 @@ function bindingsOf(loop: BrokerLoop): readonly ListedBinding[] {
   })
 }
 
-function operate(loop: BrokerLoop, fields: Fields, action: OperatorAction): Promise<unknown> {
-  const who = typeof fields['who'] === 'string' ? fields['who'].slice(0, 200) : 'owner socket'
-  return new Promise((resolve, reject) => {
-    const reply = (result: OperatorResult): void => {
-      if (result.ok) resolve({ detail: result.detail })
-      else reject(new KiteQError('KITEQ_NOT_FOUND', result.error))
-    }
-    loop.submit({ kind: 'operator', who, action, reply })
-  })
+/** Of the message first recorded at an offset, and one group. */
+function standingIn(loop: BrokerLoop, { group, offset }: Fields): unknown {
+  if (typeof group !== 'string' || !Number.isSafeInteger(offset) || (offset as number) < 0)
+    throw usage('"standing": expected a group and an offset')
+  return liveStandingOf(loop.state, loop.session, group, offset as Offset, loop.nowMs())
 }
 
 function idIn(fields: Fields): MessageId {
@@ -118,8 +117,4 @@ function bindIn(fields: Fields): OperatorAction {
       }
     }),
   }
-}
-
-function usage(message: string): KiteQError {
-  return new KiteQError('KITEQ_USAGE', message)
 }

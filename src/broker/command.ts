@@ -1,8 +1,16 @@
 // What may be asked of the broker. Commands come from sockets, timers, the registry and operators; `decide` turns each
 // into records and effects. Objects marked "reused" are valid only during the call.
 
-import type { ConnectionNumber, MessageId } from '../model/ids.ts'
+import type {
+  ConnectionNumber,
+  GroupNumber,
+  MessageId,
+  Offset,
+  Ordinal,
+  TopicNumber,
+} from '../model/ids.ts'
 import type { MessageView } from '../model/message.ts'
+import type { DeathReason, MessageFields } from '../model/record.ts'
 import type { RegistrySnapshot } from '../model/registry.ts'
 
 export interface JoinCommand {
@@ -95,8 +103,71 @@ export type OperatorAction =
       readonly group: string
       readonly bindings: readonly ClientBinding[]
     }
+  | DeadLetterAction
+  | GroupAction
 export type OperatorResult =
-  { readonly ok: true; readonly detail: string } | { readonly ok: false; readonly error: string }
+  | {
+      readonly ok: true
+      readonly detail: string
+      /** What came of each of many, in numbers. */
+      readonly counts?: Readonly<Record<string, number>>
+    }
+  | {
+      readonly ok: false
+      readonly error: string
+      /** Not now, rather than not at all. */
+      readonly isBusy?: true
+    }
+
+/** A dead letter, or a message that may become one again. */
+export interface LetterName {
+  readonly group: GroupNumber
+  readonly message: Offset
+}
+/** What an act of several slices is called: the offset of its `operator` record. Undefined in the first slice. */
+type Act = Offset | undefined
+export type DeadLetterAction =
+  | {
+      readonly name: 'redrive' | 'purge'
+      readonly act: Act
+      readonly letters: readonly LetterName[]
+      /** Only count what would be done. */
+      readonly isDryRun: boolean
+      /** The selection, as the operator wrote it. */
+      readonly detail: string
+    }
+  | {
+      /** Back to the dead letters with what a redrive put back and nobody was sent. */
+      readonly name: 'undo-redrive'
+      readonly act: Act
+      readonly undone: Offset
+      readonly letters: readonly (LetterName & { readonly reason: DeathReason })[]
+      readonly isDryRun: boolean
+    }
+export type GroupAction =
+  | { readonly name: 'pause' | 'resume'; readonly group: string }
+  /** The beginning of a reset: its record, which names it. */
+  | { readonly name: 'reset'; readonly group: GroupNumber; readonly detail: string }
+  | {
+      /** What waits in one queue from before an offset, some ordinals at a time. */
+      readonly name: 'skip'
+      readonly group: GroupNumber
+      readonly topic: TopicNumber
+      readonly from: Ordinal
+      readonly before: Offset
+      readonly isDryRun: boolean
+    }
+  | {
+      readonly name: 'recall'
+      readonly group: GroupNumber
+      readonly messages: readonly RecallableMessage[]
+      readonly isDryRun: boolean
+    }
+/** A message of the log, in bytes of its own, and the offset of the record it stands in. */
+export interface RecallableMessage {
+  readonly of: Offset
+  readonly fields: MessageFields
+}
 
 export type Command =
   | JoinCommand

@@ -55,6 +55,7 @@ export function decideDispatch(
     wakeAtMs: Infinity,
     hasMore: false,
   }
+  if (state.queues.paused.has(group.group)) return plan // `resumed` marks it dirty again
   const candidates = candidatesOf(group, moment, plan, session.inFlight.isScarce)
   const work: Work = { state, group, moment, candidates, plan, out, budget }
   if (group.members.length === 0) {

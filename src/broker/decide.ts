@@ -3,10 +3,11 @@
 import { unreachable } from '../model/assert.ts'
 import type { Command } from './command.ts'
 import { decideAck, decideUndeliverable } from './decide-answer.ts'
-import { decideBind, decideBindByOperator, decideRegistry } from './decide-binding.ts'
+import { decideBind, decideRegistry } from './decide-binding.ts'
 import { decideJoin, decideLeave } from './decide-members.ts'
+import { decideOperator } from './decide-operator.ts'
 import { decidePublish } from './decide-publish.ts'
-import { decideByOperator, decideTransaction } from './decide-transaction.ts'
+import { decideTransaction } from './decide-transaction.ts'
 import type { Decision, Moment } from './decision.ts'
 import type { Session } from './session.ts'
 import type { BrokerSettings } from './settings.ts'
@@ -38,9 +39,7 @@ export function decide(
     case 'registry':
       return decideRegistry(state, command.snapshot, out)
     case 'operator':
-      if (command.action.name === 'bind')
-        return decideBindByOperator(state, command, command.action, out)
-      return decideByOperator(state, command, command.action, out)
+      return decideOperator(state, session, command, moment, out)
     default:
       return unreachable(command)
   }

@@ -163,7 +163,7 @@ test('a forgotten decision is asked for after 5 s, then doubling, also after a r
   const q = again.join('pub')
   again.clock.advance(5_000)
   const inquiry = again.sent.get(q)!.find((effect) => effect.kind === 'inquire')
-  assert.ok(inquiry?.kind === 'inquire')
+  assert.ok(inquiry?.kind === 'inquire', 'asked again after the restart')
   again.decideTransaction(q, 1, 1, 'trade', inquiry.opaque)
   const decided = again.log.records
     .map((one) => one.record)
@@ -450,5 +450,23 @@ test('fly messages that wait are bounded for all groups together, and none wait 
     broker.loop.session.groupOf(broker.loop.state.groupNames.numberOfText('g2') as never).fly
       .length,
     0,
+  )
+})
+
+test('a record noted between commands has the time of their turn: times never go back', () => {
+  const { broker, p } = bound()
+  const act = { kind: 'operator', who: 'test', action: 'note', detail: '' } as const
+  broker.publish(p, { id: 1 })
+  broker.clock.pass(70)
+  broker.loop.note(act)
+  broker.publishOnly(p, { id: 2 })
+  broker.clock.pass(30)
+  broker.loop.note(act)
+  broker.publishOnly(p, { id: 3 })
+  broker.clock.advance(1)
+  const times = broker.log.records.map(({ timeMs }) => timeMs)
+  assert.deepEqual(
+    times,
+    times.toSorted((one, other) => one - other),
   )
 })

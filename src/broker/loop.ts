@@ -26,6 +26,8 @@ export interface LogPort {
   readonly endOffset: Offset
   readonly durableOffset: Offset
   readonly unflushedBytes: number
+  /** Time of the oldest record that is not durable; Infinity when all are. */
+  readonly unflushedSinceMs: number
   /** A batch is on its way to the disk. */
   readonly isWriting: boolean
   /** No further segment can be had: publishes are refused, the reserve serves the rest. */
@@ -51,6 +53,8 @@ const dispatchBudget = 2048
 const timeoutsPerTurn = 1024
 const expiryPerTurn = 512
 const expiryEveryMs = 1000
+/** A disk that is late is called slow only when it still is after this. */
+const slowForMs = 100
 
 export class BrokerLoop implements BrokerPort {
   readonly state: BrokerState
@@ -80,6 +84,8 @@ export class BrokerLoop implements BrokerPort {
   #nextExpiryMs = 0
   #idleAtMs = Infinity
   #refusal: string | undefined
+  /** When the disk was first found slow, without a break since; Infinity when it is not. */
+  #slowFromMs = Infinity
   /** Until so many bytes are unflushed, what was found about space holds. */
   #spaceKnownTo = 0
   #stopped = false
@@ -149,7 +155,8 @@ export class BrokerLoop implements BrokerPort {
 
   /** Append a record that no command asks for: `started`, `closed`. */
   note(record: LogRecord): void {
-    this.#write(record, this.nowMs())
+    if (!this.#turnPlanned) this.#now() // what follows in the turn this begins shares its time: times never go back
+    this.#write(record, this.#moment.nowMs)
     this.#planTurn()
   }
 
@@ -181,6 +188,17 @@ export class BrokerLoop implements BrokerPort {
     return this.#stopped ? 'stopped' : this.#refusal
   }
 
+  /**
+   * The disk has not made durable in time what was given to it: publishes are refused until it has. Found twice, some
+   * time apart: after a standstill of the process the disk is done long ago, and only has to be heard.
+   */
+  isSlow(): boolean {
+    const nowMs = this.nowMs()
+    const isLate = nowMs - this.#log.unflushedSinceMs > this.settings.unflushedMsMax
+    this.#slowFromMs = isLate ? Math.min(this.#slowFromMs, nowMs) : Infinity
+    return nowMs - this.#slowFromMs >= slowForMs
+  }
+
   /** No command, timer or effect after this. */
   stop(): void {
     this.#stopped = true
@@ -207,7 +225,12 @@ export class BrokerLoop implements BrokerPort {
   #lookForSpace(unflushed: number): void {
     this.#spaceKnownTo = unflushed + earlyTurnBytes
     this.#moment.refusal =
-      this.#refusal ?? (this.#log.isFull ? 'disk full, retry later' : undefined)
+      this.#refusal ??
+      (this.#log.isFull
+        ? 'disk full, retry later'
+        : this.isSlow()
+          ? 'overload: the disk is slow, retry later'
+          : undefined)
   }
 
   #release(): void {

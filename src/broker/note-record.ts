@@ -51,16 +51,15 @@ export function noteRecord(
       session.retryAt(session.queueOf(record.group, topic), ordinal, record.retryAtMs, nowMs)
       return
     }
-    case 'redriven': {
-      const row = state.offsets.find(record.message)
-      if (row >= 0)
-        session.reopen(
-          record.group,
-          state.messages.topicOf(row as Row),
-          state.topics.ordinalOf(row as Row),
-        )
+    case 'redriven':
+      noteRedriven(state, session, record)
       return
-    }
+    case 'recalled':
+      session.markReady(record.group, record.topic)
+      return
+    case 'resumed':
+      session.markDirty(session.groupOf(record.group))
+      return
     case 'bindings-changed':
       noteBindings(state, session, record, nowMs)
       return
@@ -72,6 +71,15 @@ export function noteRecord(
     default:
       return
   }
+}
+
+function noteRedriven(
+  { offsets, messages, topics }: BrokerState,
+  session: Session,
+  { group, message }: Extract<LogRecord, { kind: 'redriven' }>,
+): void {
+  const row = offsets.find(message)
+  if (row !== -1) session.reopen(group, messages.topicOf(row), topics.ordinalOf(row))
 }
 
 function noteBindings(

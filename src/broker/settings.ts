@@ -2,7 +2,7 @@
 
 import { backoffDefault, type BackoffStep } from '../consumer-offsets/redelivery.ts'
 import { inquiryDefault, type InquirySchedule } from '../txn/inquiry.ts'
-import { inFlightPerConnection, unflushedBytesMax } from '../model/limits.ts'
+import { inFlightPerConnection, unflushedBytesMax, unflushedMsMax } from '../model/limits.ts'
 
 export interface BrokerSettings {
   /** Topics served, or '*' for any. */
@@ -18,6 +18,8 @@ export interface BrokerSettings {
   /** The first delivery may leave before its publish is durable. The store ack never does. */
   readonly deliveryFirst: boolean
   readonly unflushedBytesMax: number
+  /** A record that has waited this long for the disk: publishes are refused until it is durable. */
+  readonly unflushedMsMax: number
   /** Quiet for this long: a closing record is written, so that the last acked batch is not the last one. */
   readonly idleCloseMs: number
   /** Address as the original's overflow text names it. */
@@ -33,6 +35,7 @@ export const brokerDefaults: BrokerSettings = {
   inFlightWindow: inFlightPerConnection,
   deliveryFirst: false,
   unflushedBytesMax,
+  unflushedMsMax,
   idleCloseMs: 1_000,
   address: '127.0.0.1:13800',
 }

@@ -47,6 +47,30 @@ export class DeadLetters {
     return [...this.groups.values()].flatMap((letters) => [...letters.values()])
   }
 
+  /** Groups that have any, by number. */
+  groupNumbers(): GroupNumber[] {
+    return [...this.groups.keys()].sort((a, b) => a - b)
+  }
+
+  /** Of one group, oldest death first, without a copy: not to be changed meanwhile. */
+  ofGroup(group: GroupNumber): Iterable<DeadLetter> {
+    return this.groups.get(group)?.values() ?? []
+  }
+
+  /** Those that died before `beforeMs`, and the oldest of each group that has more than `keep`: up to `most` of them. */
+  outdated(beforeMs: number, keep: number, most: number): DeadLetter[] {
+    const found: DeadLetter[] = []
+    for (const letters of this.groups.values()) {
+      let over = letters.size - keep
+      for (const letter of letters.values()) {
+        if (found.length === most) return found
+        if (over-- <= 0 && letter.atMs >= beforeMs) break
+        found.push(letter)
+      }
+    }
+    return found
+  }
+
   /** Fold move. The pair of group and message must not be here yet. */
   add(letter: DeadLetter): void {
     let letters = this.groups.get(letter.group)

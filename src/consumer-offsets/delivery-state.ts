@@ -5,10 +5,13 @@ import type { GroupNumber, TopicNumber } from '../model/ids.ts'
 import { Digest } from '../model/mix.ts'
 import type { SectionReader, SectionWriter } from '../model/section.ts'
 import type { SpareChunks } from './chunk-list.ts'
+import { PausedGroups } from './paused-groups.ts'
 import { Queue } from './queue.ts'
 
 export class DeliveryState {
   readonly digest: Digest = new Digest()
+  /** Saved apart from the queues, digested with them. */
+  readonly paused: PausedGroups = new PausedGroups(this.digest)
   private readonly spares: SpareChunks = []
   /** By topic number; each list in order of the group number. */
   private readonly byTopic: (Queue[] | undefined)[] = []
@@ -63,6 +66,7 @@ export class DeliveryState {
 
   recompute(into: Digest): void {
     for (const queue of this.all()) queue.recompute(into)
+    this.paused.recompute(into)
   }
 
   save(writer: SectionWriter): void {

@@ -136,6 +136,19 @@ export class Queue {
     }
   }
 
+  /** The first `limit` unsettled ordinals at or after `from`, in order. */
+  unsettledFrom(from: Ordinal, limit: number): Ordinal[] {
+    const found: Ordinal[] = []
+    const chunks = this.chunks.all
+    for (let i = this.chunks.placeFrom(from); i < chunks.length && found.length < limit; i++) {
+      const { base, unsettled } = chunks[i]!
+      forEachBit(unsettled, (at) => {
+        if (base + at >= from && found.length < limit) found.push((base + at) as Ordinal)
+      })
+    }
+    return found
+  }
+
   /** Every unsettled ordinal that is transient, in order. The visitor must not change the queue. */
   forEachTransient(visit: (ordinal: Ordinal) => void): void {
     if (this.transientCount === 0) return
