@@ -19,7 +19,7 @@ export interface CheckedCheckpoint {
   readonly outcome: 'equal' | 'different' | 'not compared'
 }
 
-/** One that holds for itself. */
+/** One that holds for itself; an image inside the log is checked in the same way. */
 export class CheckpointMark {
   readonly file: string
   readonly resume: ResumePlace
@@ -27,8 +27,16 @@ export class CheckpointMark {
   outcome: CheckedCheckpoint['outcome'] = 'not compared'
   isPassed = false
   readonly #findings: Findings
+  readonly #kind: 'checkpoint' | 'base'
 
-  constructor(file: string, resume: ResumePlace, digest: string, findings: Findings) {
+  constructor(
+    file: string,
+    resume: ResumePlace,
+    digest: string,
+    findings: Findings,
+    kind: 'checkpoint' | 'base' = 'checkpoint',
+  ) {
+    this.#kind = kind
     this.file = file
     this.resume = resume
     this.digest = digest
@@ -63,7 +71,7 @@ export class CheckpointMark {
 
   #add(text: string): void {
     this.#findings.add({
-      kind: 'checkpoint',
+      kind: this.#kind,
       file: this.file,
       firstOffset: this.resume.offset,
       text,

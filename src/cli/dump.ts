@@ -11,6 +11,7 @@ import { integer, messageId, withFolder, type FolderOption } from './arguments.t
 import { nearestCheckpoint } from './checkpoints.ts'
 import { counted } from './counted.ts'
 import { idOf, openLogFolder, type LogFolder } from './folder.ts'
+import { earlierNames, namedRecords } from './log-horizon.ts'
 import { LineOutput, pacedDisk, taken } from './line-output.ts'
 import { momentOf, offsetAt } from './moment.ts'
 import { RecordFilter } from './record-filter.ts'
@@ -117,15 +118,14 @@ class LineDump {
   /** Where to read from, so that all names are known at `from`: behind a checkpoint, if there is one, as far as possible. */
   async #start(folder: LogFolder): Promise<Offset | ResumePlace> {
     const beginning = (folder.headers[0]?.firstOffset ?? 0) as Offset
+    for (const record of await earlierNames(folder.log, folder.dir)) learn(this.#names, record)
     const { logId } = folder.log
     if (this.#filter.needsBeginning || this.#options.from === beginning || logId === undefined)
       return beginning
     const checkpoint = await nearestCheckpoint({ ...folder, logId }, folder.end)
     if (checkpoint === undefined) return beginning
     const { state, resume } = checkpoint
-    state.topicNames.forEach((number, name) => this.#names.topics.add(number, name))
-    state.typeNames.forEach((number, name) => this.#names.types.add(number, name))
-    state.groupNames.forEach((number, name) => this.#names.groups.add(number, name))
+    for (const record of namedRecords(state)) learn(this.#names, record)
     return resume.offset < this.#options.from ? resume : (this.#options.from as Offset)
   }
 

@@ -9,6 +9,7 @@ import {
   type ListedBinding,
   type OpenTransaction,
 } from '../broker/listings.ts'
+import type { Standing } from '../broker/standing.ts'
 import type { BrokerState } from '../broker/state.ts'
 import type { Disk } from '../log/disk.ts'
 import { nodeDisk } from '../log/disk-node.ts'
@@ -27,6 +28,7 @@ import { idFromText } from '../model/id-text.ts'
 import type { MessageId } from '../model/ids.ts'
 import { silent } from '../model/logger.ts'
 import { recoverState } from '../recover-state.ts'
+import { stateHorizon } from './log-horizon.ts'
 
 /** The log of a folder, opened for reading only. */
 export interface LogFolder {
@@ -36,6 +38,8 @@ export interface LogFolder {
   readonly headers: readonly SegmentHeader[]
   /** Records below may be read. */
   readonly end: number
+  /** States from this offset on can be made from the log alone: 0 unless old segments were dropped. */
+  readonly horizon: number
   /** Somebody owns the folder; `end` is what he said. */
   readonly inUse: boolean
   /** Of a folder that nobody owns. */
@@ -67,14 +71,28 @@ export async function transactionsOf(dir: string): Promise<readonly OpenTransact
   return listTransactions(await readState(dir))
 }
 
+/** Of the message first recorded at `offset`, as the owner sees it; undefined when nobody owns the folder any more. */
+export async function standingIn(
+  dir: string,
+  group: string,
+  offset: number,
+): Promise<Standing | undefined> {
+  return (await ask(dir, { op: 'standing', group, offset })) as Standing | undefined
+}
+
 /** Only a running broker decides. Rejects KITEQ_CLOSED without one, KITEQ_NOT_FOUND when nothing is open under this id. */
 export async function decide(
   dir: string,
   op: 'transaction-commit' | 'transaction-rollback',
   id: string,
 ): Promise<void> {
-  const who = `kiteq txn, pid ${process.pid}`
-  if ((await ask(dir, { op, id, who })) !== undefined) return
+  await askBroker(dir, { op, id, who: `kiteq txn, pid ${process.pid}` })
+}
+
+/** What only a running broker does. Rejects KITEQ_CLOSED without one. */
+export async function askBroker(dir: string, request: unknown): Promise<unknown> {
+  const answer = await ask(dir, request)
+  if (answer !== undefined) return answer
   throw new KiteQError(
     'KITEQ_CLOSED',
     `nobody serves ${dir}; expected a running broker, start it with: kiteq serve --data-dir ${dir}`,
@@ -89,7 +107,9 @@ export async function openLogFolder(dir: string, disk: Disk = nodeDisk): Promise
   const isOwned = durable !== undefined
   const tail = isOwned || last === undefined ? undefined : await tailOf(dir, disk, last)
   const log = await openLog(dir, disk)
-  return { dir, disk, log, headers, end: durable ?? tail?.offset ?? 0, inUse: isOwned, tail }
+  const end = durable ?? tail?.offset ?? 0
+  const horizon = await stateHorizon(log, dir, end)
+  return { dir, disk, log, headers, end, horizon, inUse: isOwned, tail }
 }
 
 /** Records below are durable, says the owner; undefined when there is none. Rejects KITEQ_USAGE without a folder. */
@@ -149,7 +169,7 @@ export function idOf(text: string): MessageId {
   return id
 }
 
-async function readState(dir: string): Promise<BrokerState> {
+export async function readState(dir: string): Promise<BrokerState> {
   const log = await openLog(dir)
   try {
     return (await recoverState(log, { dataDir: dir, rebuild: false }, silent)).state
@@ -159,7 +179,7 @@ async function readState(dir: string): Promise<BrokerState> {
 }
 
 /** The owner's answer; undefined when nobody owns the folder. */
-async function ask(dir: string, request: unknown): Promise<unknown> {
+export async function ask(dir: string, request: unknown): Promise<unknown> {
   if (!existsSync(dir))
     throw new KiteQError(
       'KITEQ_USAGE',

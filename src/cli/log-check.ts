@@ -25,6 +25,9 @@ export interface LogCheckOptions {
   readonly files: readonly SegmentFile[]
   /** Of the owner; undefined when there is none. */
   readonly durableOffset: number | undefined
+  /** Where the fold begins, when the log does not begin at its beginning any more. */
+  readonly beginning?:
+    { readonly state: BrokerState; readonly resume: { readonly offset: number } } | undefined
   /** Checkpoints that hold, by ascending offset: told when the fold comes by. */
   readonly marks: readonly CheckpointMark[]
   readonly findings: Findings
@@ -42,7 +45,7 @@ const progressMask = 0xfff
 
 export class LogCheck {
   readonly order: FrameOrder = new FrameOrder()
-  readonly state: BrokerState = emptyState()
+  readonly state: BrokerState
   records = 0
   /** Of whole frames. */
   bytes = 0
@@ -52,6 +55,7 @@ export class LogCheck {
   /** Every record from the first on was read, so that the fold is what the broker's was. */
   isWhole = true
   readonly #options: LogCheckOptions
+  readonly #foldFrom: number
   #doneBytes = 0
   #nextMark = 0
   #folds = true
@@ -66,6 +70,10 @@ export class LogCheck {
 
   constructor(options: LogCheckOptions) {
     this.#options = options
+    const { beginning, files } = options
+    this.state = beginning?.state ?? emptyState()
+    this.#foldFrom = beginning?.resume.offset ?? 0
+    if (beginning !== undefined) this.end = files[0]?.header?.firstOffset ?? 0
   }
 
   /** Of the fold; null when it had to stop. */
@@ -199,7 +207,7 @@ export class LogCheck {
     const place = this.#place
     try {
       const record = decodeRecord(frameKind(source, start), source, start + logFrameHeadBytes, end)
-      if (this.#folds) apply(this.state, record, place)
+      if (this.#folds && place.offset >= this.#foldFrom) apply(this.state, record, place)
     } catch (error) {
       if (error instanceof KiteQError && error.code === 'KITEQ_LOG_VERSION') throw error
       this.isWhole = false
@@ -222,7 +230,8 @@ export class LogCheck {
         (segment === this.#lastEnd.segment && position === this.#lastEnd.position) ||
         (segment === this.#place.segment && position === this.#place.position)
       const isReached = mark.resume.offset === Math.min(offset, this.end)
-      mark.pass(isReached && this.isWhole && this.#folds, this.state.digest(), isPlace)
+      const isFolded = this.#folds && mark.resume.offset >= this.#foldFrom
+      mark.pass(isReached && this.isWhole && isFolded, this.state.digest(), isPlace)
     }
   }
 

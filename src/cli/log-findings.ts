@@ -7,10 +7,19 @@ export interface Fault {
    * `lost`: a stretch that holds no whole records. `header`: of a segment. `order`, `batch`, `time`: whole records that
    * cannot follow each other so. `body`: the crc holds, the content does not. `fold`: the records make no state, or another
    * one than their sums say. `checkpoint`: only a cache, the log is not touched by it. `unreadable`: a checkpoint that the
-   * system does not hand over; nobody knows whether it is damaged.
+   * system does not hand over; nobody knows whether it is damaged. `base`: an image of the state inside the log.
    */
   readonly kind:
-    'lost' | 'header' | 'order' | 'batch' | 'time' | 'body' | 'fold' | 'checkpoint' | 'unreadable'
+    | 'lost'
+    | 'header'
+    | 'order'
+    | 'batch'
+    | 'time'
+    | 'body'
+    | 'fold'
+    | 'base'
+    | 'checkpoint'
+    | 'unreadable'
   /** Name in the folder. */
   readonly file: string
   readonly text: string

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // The command line: which command, with what; every error becomes one line on stderr and an exit code.
 
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { exitCodes, exitCodeOf, lineOf } from './exit-codes.ts'
 import { guardOutput } from './terminal.ts'
+import { versionOf } from './version.ts'
 
 type CommandFile = () => Promise<{ register: (program: Command) => void }>
 
@@ -17,19 +17,19 @@ const files: ReadonlyMap<string | undefined, CommandFile> = new Map([
   ['unbind', bindFile],
   ['bindings', bindFile],
   ['txn', () => import('./txn.ts')],
+  ['groups', () => import('./groups.ts')],
+  ['dlq', () => import('./dlq.ts')],
   ['why', () => import('./why.ts')],
+  ['why-not', () => import('./why-not.ts')],
   ['dump', () => import('./dump.ts')],
   ['verify', () => import('./verify.ts')],
   ['replay', () => import('./replay.ts')],
+  ['repair', () => import('./repair.ts')],
+  ['backup', () => import('./backup.ts')],
+  ['restore', () => import('./restore.ts')],
   ['bench', () => import('./bench.ts')],
   ['demo', () => import('./demo.ts')],
 ])
-
-/** Of the package, two folders up from here in src/ and in dist/. */
-function versionOf(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
-}
 
 const program = new Command('kiteq')
   .description('a durable message broker over one append-only log')

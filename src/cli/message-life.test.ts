@@ -106,6 +106,55 @@ test('a life tells every attempt, to whom it went and how it ended for each grou
   assert.match(text, /now: s-a acked it, s-b was away and keeps nothing/)
 })
 
+test('a life tells of a pause while it waits, of a reset that skipped it and of being given again', () => {
+  const reset = (detail: string): object => ({
+    kind: 'operator',
+    who: 'me',
+    action: 'reset',
+    detail,
+  })
+  const [held] = lifeOf([
+    { kind: 'paused', group: 2, who: 'me' },
+    ...names,
+    accepted('published'),
+    { kind: 'paused', group: 3, who: 'you' },
+    { kind: 'resumed', group: 2, who: 'me' },
+  ])
+  assert.match(linesOf(held!).at(-1)!, /s-a is waiting for it, s-b .*, but is paused by you$/)
+  assert.deepEqual(
+    held!.events.slice(1).map(({ what, group, detail }) => [what, group, detail]),
+    [
+      ['group paused', 's-b', 'by you'],
+      ['group resumed', 's-a', 'by me'],
+    ],
+  )
+  const { message, ...fields } = accepted('published') as { message: object }
+  const [life] = lifeOf([
+    ...names,
+    accepted('published'),
+    reset('s-a, topic trade, to offset 99'),
+    { kind: 'skipped', group: 3, messages: [first] },
+    { kind: 'skipped', group: 2, messages: [first] },
+    { ...fields, message, kind: 'recalled', of: first, group: 2 },
+    { kind: 'delivered', group: 2, connection: 7, messages: [first + 4], attempts: [1] },
+    { kind: 'acked', group: 2, messages: [first + 4] },
+  ])
+  assert.deepEqual(life!.groups, { 's-a': 'acked', 's-b': 'skipped' })
+  const told = life!.events.slice(1).map(({ what, group, detail }) => [what, group, detail])
+  assert.deepEqual(told.slice(0, 3), [
+    ['skipped', 's-b', undefined],
+    ['skipped', 's-a', `by reset ${first + 1}, me`],
+    ['given again', 's-a', `as record ${first + 4}, a copy of ${first}`],
+  ])
+  const [skipped] = lifeOf([
+    ...names,
+    accepted('published'),
+    reset('s-a, to offset 99'),
+    { kind: 'skipped', group: 2, messages: [first] },
+  ])
+  assert.match(linesOf(skipped!).at(-1)!, /s-a had it skipped by a reset, s-b is waiting/)
+})
+
 test('a failure at the delivery limit says so, and promises no attempt that will not come', () => {
   const detailOf = (attempt: number, cause: string, deliverLimit: number): string | undefined => {
     const failed = { kind: 'failed', group: 2, message: first, cause, feedback: '' }

@@ -2,7 +2,13 @@
 // concern it; it knows no broker state and prints nothing.
 
 import type { MessageId } from '../model/ids.ts'
-import type { LogRecord, PreparedRecord, PublishedRecord, RecordPlace } from '../model/record.ts'
+import type {
+  LogRecord,
+  PreparedRecord,
+  PublishedRecord,
+  RecalledRecord,
+  RecordPlace,
+} from '../model/record.ts'
 import { HeaderView, PublishedView } from '../net/header.ts'
 import { decodeHeader, type MessageHeader } from '../net/packet.ts'
 import { counted } from './counted.ts'
@@ -45,6 +51,8 @@ export interface Life {
   outcome: 'published' | 'prepared' | 'committed' | 'rolled back'
   readonly groups: Record<string, GroupStanding>
   readonly events: LifeEvent[]
+  /** Of the groups it waits for, those that an operator holds back, and who that was. */
+  paused?: Record<string, string>
 }
 
 interface LifeInProgress extends Life {
@@ -62,6 +70,10 @@ export class MessageLife {
   readonly #names = { topic: new Names(), type: new Names(), group: new Names() }
   /** Of this epoch: numbers begin again with the next. */
   readonly #peers = new Map<number, string>()
+  /** Groups an operator holds back, and who that was. */
+  readonly #paused = new Map<number, string>()
+  /** The last reset of a group: what is skipped for that group then, is skipped by it. */
+  #reset = { group: '', detail: '' }
   /** The broker before has said that it stops. */
   #closed = false
 
@@ -84,6 +96,16 @@ export class MessageLife {
       case 'started':
         this.#started(record.epoch, place)
         return
+      case 'paused':
+      case 'resumed':
+        this.#held(record, place)
+        return
+      case 'operator':
+        if (record.action === 'reset') this.#resetBy(record, place)
+        return
+      case 'recalled':
+        this.#recalled(record, place)
+        return
       case 'published':
       case 'prepared':
         if (this.#isOurs(record)) this.#accepted(record, place)
@@ -93,12 +115,32 @@ export class MessageLife {
     }
   }
 
-  #isOurs(record: PublishedRecord | PreparedRecord): boolean {
+  #isOurs(record: PublishedRecord | PreparedRecord | RecalledRecord): boolean {
     const { id0, id1, id2, id3 } = this.#id
     return record.id0 === id0 && record.id1 === id1 && record.id2 === id2 && record.id3 === id3
   }
 
   #accepted(record: PublishedRecord | PreparedRecord, place: RecordPlace): void {
+    const life = this.#begin(record, place, record.kind)
+    const detail = record.kind === 'published' ? this.#route(life, record.routing) : undefined
+    this.#tell(life, place, record.kind, detail === undefined ? {} : { detail })
+  }
+
+  /** A copy for one group goes on with the life of what it was copied from. */
+  #recalled(record: RecalledRecord, place: RecordPlace): void {
+    if (!this.#isOurs(record)) return
+    const known = this.#byOffset.get(record.of) ?? this.lives.at(-1)
+    const life = (known as LifeInProgress | undefined) ?? this.#begin(record, place, 'published')
+    this.#byOffset.set(place.offset, life)
+    const detail = `as record ${place.offset}, a copy of ${record.of}`
+    this.#of(life, place, record.group, 'given again', 'waiting', { detail })
+  }
+
+  #begin(
+    record: PublishedRecord | PreparedRecord | RecalledRecord,
+    place: RecordPlace,
+    outcome: 'published' | 'prepared',
+  ): LifeInProgress {
     const { header, bodyBytes, bodyText } = contentOf(record)
     const life: LifeInProgress = {
       id: this.#text,
@@ -116,7 +158,7 @@ export class MessageLife {
       ),
       expiresAt: new Date(record.expiresAt * 1000).toISOString(),
       deliverLimit: record.deliverLimit,
-      outcome: record.kind,
+      outcome,
       groups: {},
       events: [],
       topicNumber: record.topic,
@@ -124,14 +166,14 @@ export class MessageLife {
     }
     this.lives.push(life)
     this.#byOffset.set(place.offset, life)
-    const detail = record.kind === 'published' ? this.#route(life, record.routing) : undefined
-    this.#tell(life, place, record.kind, detail === undefined ? {} : { detail })
+    return life
   }
 
   #route(life: Life, routing: PublishedRecord['routing']): string {
     const durable = routing.durable.map((group) => this.#names.group.of(group))
     const transient = routing.transient.map((group) => this.#names.group.of(group))
     for (const group of [...durable, ...transient]) life.groups[group] = 'waiting'
+    for (const [number, who] of this.#paused) this.#hold(life, this.#names.group.of(number), who)
     if (durable.length + transient.length === 0) return 'no group wants it: settled at once'
     return `to ${[...durable, ...transient.map((group) => `${group} (transient)`)].join(', ')}`
   }
@@ -161,7 +203,11 @@ export class MessageLife {
       case 'skipped':
         for (const message of record.messages) {
           const life = this.#byOffset.get(message)
-          if (life !== undefined) this.#of(life, place, record.group, record.kind, record.kind, {})
+          const isReset =
+            record.kind === 'skipped' && this.#reset.group === this.#names.group.of(record.group)
+          const more = isReset ? { detail: this.#reset.detail } : {}
+          if (life !== undefined)
+            this.#of(life, place, record.group, record.kind, record.kind, more)
         }
         return
       case 'failed':
@@ -172,6 +218,12 @@ export class MessageLife {
         return
       case 'bindings-changed':
         this.#rebound(record, place)
+        return
+      case 'moved': {
+        const life = this.#byOffset.get(record.of)
+        const detail = `to segment ${place.segment}, so that old segments can go`
+        if (life !== undefined) this.#tell(life, place, 'moved', { detail })
+      }
     }
   }
 
@@ -231,7 +283,7 @@ export class MessageLife {
   /** A change of bindings matters to a message that still waits for the group. */
   #rebound(record: Extract<LogRecord, { kind: 'bindings-changed' }>, place: RecordPlace): void {
     const group = this.#names.group.of(record.group)
-    for (const life of this.#byOffset.values()) {
+    for (const life of new Set(this.#byOffset.values())) {
       if (life.topicNumber !== record.topic || !isOpen(life.groups[group])) continue
       const type = life.typeNumber as (typeof record.parks)[number]
       if (record.parks.includes(type))
@@ -240,12 +292,36 @@ export class MessageLife {
     }
   }
 
+  #resetBy(
+    { detail, who }: Extract<LogRecord, { kind: 'operator' }>,
+    { offset }: RecordPlace,
+  ): void {
+    this.#reset = { group: groupOfReset(detail), detail: `by reset ${offset}, ${who}` }
+  }
+
+  /** A pause matters to a message that waits for the group, or comes to. */
+  #held(record: Extract<LogRecord, { kind: 'paused' | 'resumed' }>, place: RecordPlace): void {
+    const group = this.#names.group.of(record.group)
+    if (record.kind === 'paused') this.#paused.set(record.group, record.who)
+    else this.#paused.delete(record.group)
+    for (const life of new Set(this.#byOffset.values())) {
+      if (record.kind === 'paused') this.#hold(life, group, record.who)
+      else delete life.paused?.[group]
+      if (!isOpen(life.groups[group])) continue
+      this.#tell(life, place, `group ${record.kind}`, { group, detail: `by ${record.who}` })
+    }
+  }
+
+  #hold(life: Life, group: string, who: string): void {
+    if (life.groups[group] !== undefined) life.paused = { ...life.paused, [group]: who }
+  }
+
   /** Every lease ends with its broker. */
   #started(epoch: number, place: RecordPlace): void {
     this.#peers.clear()
     const end = this.#closed ? 'stopped' : 'died'
     this.#closed = false
-    for (const life of this.#byOffset.values()) {
+    for (const life of new Set(this.#byOffset.values())) {
       const open = Object.entries(life.groups).filter(([, standing]) => isOpen(standing))
       if (open.length === 0 && life.outcome !== 'prepared') continue
       const wasOut = open.some(([, standing]) => standing === 'out')
@@ -278,6 +354,11 @@ export class MessageLife {
   }
 }
 
+/** Its detail ends with what was reset to, perhaps with a topic before that. */
+function groupOfReset(detail: string): string {
+  return /^(.*?)(, topic .*)?, to offset \d+$/s.exec(detail)?.[1] ?? ''
+}
+
 function isOpen(standing: GroupStanding | undefined): boolean {
   return standing === 'waiting' || standing === 'out'
 }
@@ -301,7 +382,7 @@ interface Content {
 }
 
 /** What lies in the message itself. */
-function contentOf({ form, message }: PublishedRecord | PreparedRecord): Content {
+function contentOf({ form, message }: PublishedRecord | PreparedRecord | RecalledRecord): Content {
   const view = new PublishedView()
   const { source, start, end } = message
   if (!view.read(form, source, start, end))

@@ -1,5 +1,5 @@
-// The state of a log as it was before a record: the nearest checkpoint, then the records behind it, in this process. Must
-// never read past the offset asked for.
+// The state of a log as it was before a record: the nearest checkpoint, or an image in the log, or its beginning, then the
+// records behind it, in this process. Must never read past the offset asked for.
 
 import { apply } from '../broker/apply.ts'
 import type { BrokerState } from '../broker/state.ts'
@@ -7,7 +7,7 @@ import type { Hole } from '../log/scan-segment.ts'
 import { KiteQError } from '../model/errors.ts'
 import type { Offset } from '../model/ids.ts'
 import type { LogRecord, RecordPlace } from '../model/record.ts'
-import { emptyState } from '../recover-state.ts'
+import { beginningOf, emptyState } from '../recover-state.ts'
 import { nearestCheckpoint } from './checkpoints.ts'
 import type { LogFolder } from './folder.ts'
 
@@ -47,14 +47,15 @@ export async function rebuild(
         holes: report.holes,
       }
   }
-  const first = folder.headers[0]?.firstOffset ?? 0
-  if (first > 0)
+  if (until < folder.horizon)
     throw new KiteQError(
       'KITEQ_NOT_FOUND',
-      `the log begins at offset ${first} and no checkpoint at or before ${until} holds`,
+      `no state before offset ${folder.horizon} can be made, ${until} was asked for: older segments were dropped, the log begins at ${folder.headers[0]?.firstOffset ?? 0} and the oldest image of the state in it is of ${folder.horizon}`,
     )
-  const state = emptyState()
-  const { records, holes } = await folder.log.scan(0 as Offset, until, foldInto(state, seen))
+  const base = await beginningOf(folder.log, folder.dir, until)
+  const state = base?.state ?? emptyState()
+  const from = base?.resume ?? (0 as Offset)
+  const { records, holes } = await folder.log.scan(from, until, foldInto(state, seen))
   return { state, offset: until, checkpoint: undefined, records, holes }
 }
 

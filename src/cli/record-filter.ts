@@ -33,7 +33,7 @@ export class RecordFilter {
   /** Whether this one is wanted; names must be learnt before. */
   take(record: LogRecord, place: RecordPlace): boolean {
     const { kinds, id, topic, group } = this.#wanted
-    if (record.kind === 'published' || record.kind === 'prepared') {
+    if (isMessage(record)) {
       if (id !== undefined && sameId(record, id)) this.#ofId.add(place.offset)
       if (topic !== undefined && this.#names.topics.textOf(record.topic) === topic)
         this.#ofTopic.add(place.offset)
@@ -66,6 +66,8 @@ export class RecordFilter {
         return is(record.publisher) || isRouted(record.routing)
       case 'prepared':
         return is(record.publisher)
+      case 'recalled':
+        return is(record.publisher) || is(record.group)
       case 'committed':
         return isRouted(record.routing)
       case 'named':
@@ -74,6 +76,12 @@ export class RecordFilter {
         return 'group' in record && is(record.group)
     }
   }
+}
+
+function isMessage(
+  record: LogRecord,
+): record is Extract<LogRecord, { kind: 'published' | 'prepared' | 'recalled' }> {
+  return record.kind === 'published' || record.kind === 'prepared' || record.kind === 'recalled'
 }
 
 function sameId(one: MessageId, other: MessageId): boolean {
@@ -91,7 +99,10 @@ function someMessage(
   switch (record.kind) {
     case 'published':
     case 'prepared':
+    case 'recalled':
       return is(place.offset)
+    case 'moved':
+      return is(record.of)
     case 'committed':
     case 'rolled-back':
     case 'inquired':

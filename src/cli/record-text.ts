@@ -6,8 +6,8 @@ import { unreachable } from '../model/assert.ts'
 import type {
   Binding,
   LogRecord,
-  PreparedRecord,
-  PublishedRecord,
+  MessageFields,
+  MessageForm,
   RecordKind,
   RecordPlace,
   Routing,
@@ -36,6 +36,12 @@ const allKinds: Readonly<Record<RecordKind, true>> = {
   operator: true,
   hole: true,
   closed: true,
+  base: true,
+  moved: true,
+  dropped: true,
+  paused: true,
+  resumed: true,
+  recalled: true,
 }
 /** Every kind there is, in the order of their numbers. */
 export const recordKinds: readonly RecordKind[] = Object.keys(allKinds) as RecordKind[]
@@ -110,7 +116,7 @@ function fieldsOf(record: LogRecord, names: NameBook, bodies: boolean): Fields {
     case 'skipped':
       return { group: names.groups.textOf(record.group), messages: record.messages }
     default:
-      return rareFields(record, names)
+      return rareFields(record, names, bodies)
   }
 }
 
@@ -129,7 +135,7 @@ type RareRecord = Exclude<
   }
 >
 
-function rareFields(record: RareRecord, names: NameBook): Fields {
+function rareFields(record: RareRecord, names: NameBook, bodies: boolean): Fields {
   switch (record.kind) {
     case 'failed': {
       const { message, cause, feedback, retryAtMs } = record
@@ -160,6 +166,22 @@ function rareFields(record: RareRecord, names: NameBook): Fields {
       const { connection, peer, change } = record
       return { group: names.groups.textOf(record.group), connection, peer, change }
     }
+    case 'base': {
+      const { at, segment, position, digest, part, parts, sections } = record
+      const sectionBytes = sections.end - sections.start
+      return { at, atSegment: segment, atPosition: position, digest, part, parts, sectionBytes }
+    }
+    case 'moved':
+      return { of: record.of, form: formText(record.form), ...contentFields(record, bodies) }
+    case 'dropped':
+      return { lastSegment: record.segment, nextOffset: record.nextOffset }
+    case 'paused':
+    case 'resumed':
+      return { group: names.groups.textOf(record.group), who: record.who }
+    case 'recalled': {
+      const { of, group } = record
+      return { of, group: names.groups.textOf(group), ...messageFields(record, names, bodies) }
+    }
     case 'started':
     case 'operator':
     case 'hole':
@@ -182,18 +204,14 @@ function routingFields({ durable, transient }: Routing, names: NameBook): Fields
   }
 }
 
-function messageFields(
-  record: PublishedRecord | PreparedRecord,
-  names: NameBook,
-  bodies: boolean,
-): Fields {
+function messageFields(record: MessageFields, names: NameBook, bodies: boolean): Fields {
   const { form, content0, content1 } = record
   return {
     id: idText(record),
     topic: names.topics.textOf(record.topic),
     type: names.types.textOf(record.type),
     publisher: names.groups.textOf(record.publisher),
-    form: form === 0x12 ? 'string' : 'bytes',
+    form: formText(form),
     content: hex(content0) + hex(content1),
     expiresAt: timeText(record.expiresAt * 1000),
     deliverLimit: record.deliverLimit,
@@ -204,7 +222,11 @@ function messageFields(
 const view = new PublishedView()
 const header = new HeaderView()
 
-function contentFields(record: PublishedRecord | PreparedRecord, bodies: boolean): Fields {
+function formText(form: MessageForm): string {
+  return form === 0x12 ? 'string' : 'bytes'
+}
+
+function contentFields(record: Pick<MessageFields, 'form' | 'message'>, bodies: boolean): Fields {
   const { source, start, end } = record.message
   if (!view.read(record.form, source, start, end)) {
     const packet = Buffer.from(source.subarray(start, end)).toString('base64')

@@ -1,13 +1,15 @@
 // `kiteq replay`: the state of an earlier moment, made again in this process from the log; and what changed between two of
-// them. Reads a folder in use or not; the broker is asked nothing but how far the log may be read.
+// them. Reads a folder in use or not; the broker is asked nothing but how far the log may be read. With --into it publishes
+// what the log holds instead: replay-into.ts.
 
 import type { Command } from 'commander'
 import type { LogRecord } from '../model/record.ts'
-import { withFolder, type FolderOption } from './arguments.ts'
+import { integer, withFolder, type FolderOption } from './arguments.ts'
 import { counted } from './counted.ts'
 import { openLogFolder, type LogFolder } from './folder.ts'
 import { momentOf, offsetAt, timeAt, type Moment } from './moment.ts'
 import { rebuild, rebuildOn, type Rebuilt } from './rebuild.ts'
+import { replayInto, type ReplayIntoOptions } from './replay-into.ts'
 import { summaryOf, type StateSummary } from './state-summary.ts'
 import { diffOf, type SummaryDiff } from './summary-diff.ts'
 import { diffLines, summaryLines } from './summary-text.ts'
@@ -19,9 +21,13 @@ interface ReplayOptions extends FolderOption {
   readonly json?: true
 }
 
+type GivenOptions = FolderOption & Partial<ReplayIntoOptions> & Partial<ReplayOptions>
+
 /** What the log reaches back and up to. */
 export interface Horizon {
   readonly firstOffset: number
+  /** States from here on can be made without a checkpoint: of the oldest image in the log, or 0. */
+  readonly stateOffset: number
   /** Records below may be read. */
   readonly endOffset: number
   readonly firstTime: string | number | null
@@ -32,11 +38,67 @@ export function register(program: Command): void {
   const moment = 'an offset, a time (ISO or unix ms), earliest, latest'
   const command = program
     .command('replay')
-    .description('rebuild the state of a moment from the log, and print it')
-    .requiredOption('--until <moment>', `before this: ${moment}`)
+    .description(
+      'rebuild the state of a moment from the log, and print it; or publish its messages again',
+    )
+    .option('--until <moment>', `before this: ${moment}`)
     .option('--diff <moment>', 'tell what changed between the two moments instead')
     .option('--json', 'as one JSON object')
-  withFolder(command).action(replay)
+  withInto(withFolder(command)).action((options: GivenOptions) => {
+    const { until, into } = options
+    const stray = intoOnly.find((name) => options[name] !== undefined)
+    if (into !== undefined && options.diff !== undefined)
+      return command.error('error: --into goes not with --diff')
+    if (into !== undefined) return replayInto(intoOptionsOf(options, into))
+    if (stray !== undefined) return command.error(`error: --${dashed(stray)} goes only with --into`)
+    if (until === undefined) return command.error("error: required option '--until <moment>'")
+    return replay({ ...options, until })
+  })
+}
+
+/** Options that only publishing has. */
+const intoOnly = [
+  'topic',
+  'type',
+  'id',
+  'from',
+  'group',
+  'rate',
+  'window',
+  'limit',
+  'dryRun',
+  'stableIds',
+  'keepExpiredAs',
+] as const
+
+function dashed(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+function withInto(command: Command): Command {
+  const count = integer(1, Number.MAX_SAFE_INTEGER)
+  return command
+    .option('--into <host:port>', 'publish the messages to this broker, under new ids')
+    .option('--topic <topic>', 'with --into: only of this topic')
+    .option('--type <type>', 'with --into: only of this message type')
+    .option('--id <id>', 'with --into: only this message, 32 hex digits')
+    .option('--from <moment>', 'with --into: the first record; default: earliest')
+    .option('--group <group>', "with --into: the publisher's group; default: kiteq-cli")
+    .option('--rate <n>', 'with --into: at most so many a second', integer(1, 10_000_000))
+    .option('--limit <n>', 'with --into: at most so many', count)
+    .option('--window <n>', 'with --into: unanswered at a time; default: 1024', integer(1, 65_536))
+    .option('--dry-run', 'with --into: only tell what would be published')
+    .option('--stable-ids', 'with --into: the same ids each time, so that a repeat does no harm')
+    .option(
+      '--keep-expired-as <seconds>',
+      'with --into: expired ones live so long from now, instead of being skipped',
+      integer(1, 604_800),
+    )
+}
+
+function intoOptionsOf(options: GivenOptions, into: string): ReplayIntoOptions {
+  const { group = 'kiteq-cli', rate = Infinity, window = 1024, limit = Infinity } = options
+  return { ...options, into, group, rate, window, limit }
 }
 
 async function replay(options: ReplayOptions): Promise<void> {
@@ -52,7 +114,7 @@ async function replay(options: ReplayOptions): Promise<void> {
 }
 
 async function tellState(folder: LogFolder, until: Moment, options: ReplayOptions): Promise<void> {
-  const offset = await offsetAt(folder, '--until', until)
+  const offset = await stateAt(folder, '--until', until)
   const horizon = await horizonOf(folder)
   const state = await watched(folder, (seen) => rebuild(folder, offset, seen))
   const summary = await summaryOf(folder, state)
@@ -64,14 +126,20 @@ async function tellState(folder: LogFolder, until: Moment, options: ReplayOption
   for (const line of summaryLines(summary)) print(line)
 }
 
+/** The earliest state is that of the oldest image, which old records may stand before. */
+async function stateAt(folder: LogFolder, option: string, moment: Moment): Promise<number> {
+  const offset = await offsetAt(folder, option, moment)
+  return moment.kind === 'earliest' ? Math.max(offset, folder.horizon) : offset
+}
+
 async function tellDiff(
   folder: LogFolder,
   until: Moment,
   other: Moment,
   options: ReplayOptions,
 ): Promise<void> {
-  const one = await offsetAt(folder, '--until', until)
-  const two = await offsetAt(folder, '--diff', other)
+  const one = await stateAt(folder, '--until', until)
+  const two = await stateAt(folder, '--diff', other)
   const horizon = await horizonOf(folder)
   const { before, after, diff } = await diffBetween(folder, Math.min(one, two), Math.max(one, two))
   if (options.json) {
@@ -119,11 +187,14 @@ async function watched(
 async function horizonOf(folder: LogFolder): Promise<Horizon> {
   const firstOffset = folder.headers[0]?.firstOffset ?? 0
   const firstTime = (await timeAt(folder, 0)) ?? null
-  return { firstOffset, endOffset: folder.end, firstTime, inUse: folder.inUse }
+  const { end: endOffset, horizon: stateOffset, inUse } = folder
+  return { firstOffset, stateOffset, endOffset, firstTime, inUse }
 }
 
-function horizonLine({ firstOffset, endOffset, firstTime, inUse }: Horizon): string {
+function horizonLine(horizon: Horizon): string {
+  const { firstOffset, stateOffset, endOffset, firstTime, inUse } = horizon
   const span = endOffset === firstOffset ? 'is empty' : `reaches from offset ${firstOffset}`
   const since = firstTime === null ? '' : ` (${firstTime})`
-  return `the log ${span}${since} to ${endOffset}${inUse ? ', in use' : ''}`
+  const states = stateOffset === 0 ? '' : `, states can be made from ${stateOffset} on`
+  return `the log ${span}${since} to ${endOffset}${inUse ? ', in use' : ''}${states}`
 }

@@ -34,7 +34,8 @@ export async function readSegmentFiles(
     const number = segmentNumberOf(name)
     if (number === undefined) continue
     const file = await readSegmentFile(dir, disk, name, number, findings)
-    const expected = files.length === 0 ? 1 : files.at(-1)!.number + 1
+    // The first ones may have been dropped: whether they were, the fold says.
+    const expected = files.length === 0 ? number : files.at(-1)!.number + 1
     if (number !== expected) {
       const text =
         number - expected === 1

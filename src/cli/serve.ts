@@ -34,7 +34,11 @@ async function serve(flags: Flags): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal))
   })
   tuneCollector()
-  const broker = await startBroker(config, { logger: pino(destination(2)) })
+  const broker = await startBroker(config, { logger: pino(destination(2)) }).catch(
+    (error: unknown): never => {
+      throw withAdvice(error, config.dataDir)
+    },
+  )
   console.log(opened(broker, config.dataDir))
   const why = await Promise.race([stops, broker.failed])
   if (why instanceof KiteQError) {
@@ -48,13 +52,22 @@ async function serve(flags: Flags): Promise<void> {
   process.exit(0)
 }
 
+/** A log that no start takes: what may be done about it. */
+function withAdvice(error: unknown, dataDir: string): unknown {
+  if (!(error instanceof KiteQError) || error.code !== 'KITEQ_LOG_CORRUPT') return error
+  const advice = `what can be mended is told by: kiteq repair --data-dir ${dataDir}`
+  return new KiteQError(error.code, `${error.message}; ${advice}`, { cause: error })
+}
+
 function opened(broker: RunningBroker, dataDir: string): string {
   const { recovery } = broker
   const tail =
     recovery.cut === undefined ? 'tail clean' : `tail cut (${counted(recovery.cut.bytes, 'byte')})`
+  const holes = broker.loop.state.journal.counts.holes
+  const damage = holes === 0 ? '' : `, ${counted(holes, 'damaged place')} (see standard error)`
   // Programs wait for this line: its words are the same for one record.
   const http = broker.httpAddress === undefined ? 'http off' : `http on ${broker.httpAddress}`
-  return `kiteq listening on ${broker.address}, data folder ${dataDir}, ${recovery.records} records replayed, ${tail}, ${http}`
+  return `kiteq listening on ${broker.address}, data folder ${dataDir}, ${recovery.records} records replayed, ${tail}${damage}, ${http}`
 }
 
 /**

@@ -3,14 +3,12 @@
 
 import { listBindings, listTransactions, type OpenTransaction } from '../broker/listings.ts'
 import type { BrokerState } from '../broker/state.ts'
-import { frameOffset, frameTimeMs, logFrameHeadBytes } from '../log/frame.ts'
-import { readInto } from '../log/disk.ts'
-import { segmentName } from '../log/segment.ts'
 import type { Row } from '../model/ids.ts'
 import { idText } from '../model/id-text.ts'
 import type { LogFolder } from './folder.ts'
 import type { Rebuilt } from './rebuild.ts'
 import { timeText } from './record-text.ts'
+import { storedTimeMs } from './stored-time.ts'
 
 export interface OldestMessage {
   readonly id: string
@@ -66,6 +64,14 @@ export interface StateSummary {
   readonly transactions: readonly OpenTransaction[]
   readonly bindings: readonly BindingSummary[]
   readonly deadLetters: readonly DeadLetterSummary[]
+  /** Groups an operator holds back. */
+  readonly paused: readonly PausedSummary[]
+}
+
+export interface PausedSummary {
+  readonly group: string
+  readonly by: string
+  readonly since: string | number
 }
 
 export async function summaryOf(folder: LogFolder, rebuilt: Rebuilt): Promise<StateSummary> {
@@ -86,6 +92,7 @@ export async function summaryOf(folder: LogFolder, rebuilt: Rebuilt): Promise<St
       },
     ),
     deadLetters: deadLettersOf(state),
+    paused: pausedOf(state),
   }
 }
 
@@ -111,20 +118,8 @@ async function pendingOf(folder: LogFolder, state: BrokerState): Promise<Pending
 async function oldestOf(folder: LogFolder, state: BrokerState, row: Row): Promise<OldestMessage> {
   const { messages } = state
   const offset = messages.offsetOf(row)
-  const head = new Uint8Array(logFrameHeadBytes)
-  let timeMs: number | undefined
-  try {
-    const path = `${folder.dir}/${segmentName(messages.segmentOf(row))}`
-    const file = await folder.disk.open(path, 'read')
-    try {
-      const count = await readInto(file, head, 0, head.length, messages.positionOf(row))
-      if (count === head.length && frameOffset(head, 0) === offset) timeMs = frameTimeMs(head, 0)
-    } finally {
-      await file.close()
-    }
-  } catch {
-    // The summary goes without it.
-  }
+  const place = { offset, segment: messages.segmentOf(row), position: messages.positionOf(row) }
+  const timeMs = await storedTimeMs(folder.dir, folder.disk, place)
   const time = timeMs === undefined ? null : timeText(timeMs)
   return { id: idText(messages.idOf(row)), offset, time }
 }
@@ -142,4 +137,11 @@ function deadLettersOf(state: BrokerState): DeadLetterSummary[] {
       attempts,
       time: timeText(atMs),
     }))
+}
+
+function pausedOf({ groupNames, queues: { paused } }: BrokerState): PausedSummary[] {
+  return paused.list().map((group) => {
+    const { who, sinceMs } = paused.find(group)!
+    return { group: groupNames.textOf(group), by: who, since: timeText(sinceMs) }
+  })
 }

@@ -5,6 +5,7 @@ import type { OpenTransaction } from '../broker/listings.ts'
 import type {
   BindingSummary,
   DeadLetterSummary,
+  PausedSummary,
   PendingSummary,
   StateSummary,
 } from './state-summary.ts'
@@ -36,6 +37,7 @@ export interface SummaryDiff {
   readonly transactions: Change<OpenTransaction>
   readonly bindings: Change<BindingSummary>
   readonly deadLetters: Change<DeadLetterSummary>
+  readonly paused: Change<PausedSummary>
 }
 
 /** `before` is not later than `after`. */
@@ -59,6 +61,7 @@ export function diffOf(
       after.deadLetters,
       ({ offset, group, time }) => `${offset} ${time} ${group}`,
     ),
+    paused: change(before.paused, after.paused, ({ group, since }) => `${since} ${group}`),
   }
 }
 

@@ -6,6 +6,7 @@ import { timeText } from './record-text.ts'
 import type {
   BindingSummary,
   DeadLetterSummary,
+  PausedSummary,
   PendingSummary,
   StateSummary,
 } from './state-summary.ts'
@@ -27,6 +28,7 @@ export function summaryLines(summary: StateSummary): string[] {
     ...section('open transactions', summary.transactions, transactionLine),
     ...section('bindings', summary.bindings, bindingLine),
     ...section('dead letters', summary.deadLetters, deadLetterLine),
+    ...unlessNone(section('paused groups', summary.paused, pausedLine)),
   ]
 }
 
@@ -40,6 +42,7 @@ export function diffLines(diff: SummaryDiff): string[] {
     ...changeLines('open transactions changed', diff.transactions, transactionLine),
     ...changeLines('bindings changed', diff.bindings, bindingLine),
     ...changeLines('dead letters changed', diff.deadLetters, deadLetterLine),
+    ...unlessNone(changeLines('paused groups changed', diff.paused, pausedLine)),
   ]
 }
 
@@ -96,6 +99,15 @@ function deadLetterLine(one: DeadLetterSummary): string {
   return printable(
     `${names(topic, group)}  ${id} (offset ${offset})  ${reason}${said} after ${counted(attempts, 'attempt')}, ${time}`,
   )
+}
+
+function pausedLine({ group, by, since }: PausedSummary): string {
+  return printable(`${group}  by ${by}, ${since}`)
+}
+
+/** Hardly ever is there one: nothing is said then. */
+function unlessNone(lines: string[]): string[] {
+  return lines.length > 1 ? lines : []
 }
 
 function names(topic: string, group: string): string {

@@ -4,8 +4,11 @@
 import type { Command } from 'commander'
 import { checkpointOffsets } from '../log/checkpoint.ts'
 import { nodeDisk } from '../log/disk-node.ts'
+import type { Disk } from '../log/disk.ts'
+import { missingSegments } from '../log/segment.ts'
 import { KiteQError } from '../model/errors.ts'
 import { withFolder, type FolderOption } from './arguments.ts'
+import { readBases } from './base-check.ts'
 import { readMarks, type CheckedCheckpoint, type CheckpointMark } from './checkpoint-check.ts'
 import { counted } from './counted.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -42,6 +45,10 @@ export interface VerifyReport {
   /** Behind the last whole batch, when nobody owns the folder: no damage, and cut by the next start. */
   readonly tail: Tail | null
   readonly checkpoints: readonly CheckedCheckpoint[]
+  /** Complete images of the state inside the log. */
+  readonly bases: readonly Omit<CheckedCheckpoint, 'file'>[]
+  /** Of the log as it is left; not 0 when older segments were dropped. */
+  readonly firstOffset: number
   readonly recordsLost: number
   /** All of them; `faults` lists the first. */
   readonly faultCount: number
@@ -62,14 +69,21 @@ export function register(program: Command): void {
   })
 }
 
-/** Rejects KITEQ_USAGE without a log, KITEQ_LOG_VERSION for one of a newer version; damage is in the report. */
-export async function verifyFolder(dir: string): Promise<VerifyReport> {
+/**
+ * Rejects KITEQ_USAGE without a log, KITEQ_LOG_VERSION for one of a newer version; damage is in the report. `asks`: the owner
+ * is asked how far to read; not when that is the caller.
+ */
+export async function verifyFolder(
+  dir: string,
+  disk: Disk = nodeDisk,
+  asks = true,
+): Promise<VerifyReport> {
   const startedMs = performance.now()
   const findings = new Findings()
   // In this order: what is durable covers the checkpoints that were there before, and stands in the segments found after.
-  const offsets = await checkpointOffsets(nodeDisk, dir)
-  const durableOffset = await ownerEnd(dir)
-  const files = await readSegmentFiles(dir, nodeDisk, findings)
+  const offsets = await checkpointOffsets(disk, dir)
+  const durableOffset = asks ? await ownerEnd(dir) : undefined
+  const files = await readSegmentFiles(dir, disk, findings)
   if (files.length === 0)
     throw new KiteQError(
       'KITEQ_USAGE',
@@ -77,20 +91,23 @@ export async function verifyFolder(dir: string): Promise<VerifyReport> {
     )
   const headers = files.flatMap(({ header }) => (header === undefined ? [] : [header]))
   const logId = headers[0]?.logId
-  const marks = logId === undefined ? [] : await readMarks(dir, logId, offsets, findings)
+  const marks = logId === undefined ? [] : await readMarks(dir, logId, offsets, findings, disk)
+  const bases = await readBases(dir, disk, files, durableOffset ?? Infinity, findings)
   const progress = new Progress()
   const check = new LogCheck({
     dir,
-    disk: nodeDisk,
+    disk,
     files,
     durableOffset,
-    marks,
+    beginning: bases.beginning,
+    marks: [...marks, ...bases.marks].sort((a, b) => a.resume.offset - b.resume.offset),
     findings,
     progress: progressOf(progress, files, startedMs),
   })
   await check.run()
   progress.end()
   for (const mark of marks) if (!mark.isPassed) mark.miss(check.end)
+  addMissing(files, check, findings)
   const { order, tail } = check
   return {
     clean: findings.count === 0,
@@ -108,11 +125,24 @@ export async function verifyFolder(dir: string): Promise<VerifyReport> {
     digest: check.digest,
     tail: tail === undefined || tail.bytes === 0 ? null : tail,
     checkpoints: marks.map(outcomeOf),
+    bases: bases.marks.map(({ resume, digest, outcome }) => {
+      return { offset: resume.offset, digest, outcome }
+    }),
+    firstOffset: headers[0]?.firstOffset ?? 0,
     recordsLost: findings.recordsLost,
     faultCount: findings.count,
     faults: findings.faults,
     tookMs: Math.round(performance.now() - startedMs),
   }
+}
+
+/** Segments before the first one that nobody has dropped. */
+function addMissing(files: readonly SegmentFile[], check: LogCheck, findings: Findings): void {
+  const { name, number } = files[0]!
+  const dropped = check.state.journal.dropped.segment
+  if (number <= dropped + 1) return
+  const text = `${missingSegments(dropped + 1, number - 1)} before it`
+  findings.add({ kind: 'header', file: name, segment: number, text })
 }
 
 function outcomeOf({ file, resume, digest, outcome }: CheckpointMark): CheckedCheckpoint {
@@ -144,6 +174,10 @@ export function linesOf(report: VerifyReport): string[] {
     lines.push(
       `  from ${report.firstTime} to ${report.lastTime}, digest ${report.digest ?? 'none'}`,
     )
+  if (report.firstOffset > 0)
+    lines.push(`  begins at offset ${report.firstOffset}: older segments were dropped`)
+  for (const { offset, digest, outcome } of report.bases)
+    lines.push(`  image of offset ${offset}: digest ${digest}, ${outcomeWords[outcome]}`)
   for (const { file, digest, outcome } of report.checkpoints)
     lines.push(`  ${file}: digest ${digest}, ${outcomeWords[outcome]}`)
   if (tail !== null)

@@ -7,7 +7,7 @@ import { commands } from '../net/packet.ts'
 import { Connection, type ConnectionUser } from './connection.ts'
 import { Events, type Listener } from './events.ts'
 import { settingsOf, type ClientOptions } from './options.ts'
-import type { OutgoingMessage } from './outgoing.ts'
+import type { OutgoingMessage, StoredMessage } from './outgoing.ts'
 import type { PublishAnswer, Settle } from './pending.ts'
 import { Publisher } from './publisher.ts'
 import { Requests } from './requests.ts'
@@ -131,6 +131,11 @@ export class Client {
   /** publish() without a promise, for hundreds of thousands a second. Throws KITEQ_USAGE, KITEQ_FULL, KITEQ_CLOSED; the rest is told to `settle`, once. Returns the id. */
   send(message: OutgoingMessage, settle: Settle): string {
     checkFunction('send', 'settle', settle)
+    return this.#publisher.send(message, settle)
+  }
+
+  /** @internal send() of what a log holds. */
+  sendStored(message: StoredMessage, settle: Settle): string {
     return this.#publisher.send(message, settle)
   }
 

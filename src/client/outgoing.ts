@@ -19,6 +19,17 @@ import { isRecord, unknownKey, usage, wrong } from './shape.ts'
 import { pack, packText } from './snappy.ts'
 import { NameBytes } from './text.ts'
 
+/** @internal A body out of a log, sent as it lies there: packed or not, text or not. `snappy` then only says that it is packed. */
+export class StoredBody {
+  readonly form: 'string' | 'bytes'
+  readonly bytes: Uint8Array
+
+  constructor(form: 'string' | 'bytes', bytes: Uint8Array) {
+    this.form = form
+    this.bytes = bytes
+  }
+}
+
 /** What publish takes. */
 export interface OutgoingMessage {
   /** 1 to 255 bytes. */
@@ -39,6 +50,9 @@ export interface OutgoingMessage {
   /** 32 hex digits; default: a new one. The same id with the same content is published once. */
   readonly id?: string
 }
+
+/** @internal What is published from a log. */
+export type StoredMessage = Omit<OutgoingMessage, 'body'> & { readonly body: StoredBody }
 
 /** Every field there is; one that is not here would be ignored in silence, and so is refused. */
 const everyField: Readonly<Record<keyof OutgoingMessage, true>> = {
@@ -70,6 +84,7 @@ export class MessageEncoder {
   #topic: Uint8Array = noBytes
   #type: Uint8Array = noBytes
   #body: string | Uint8Array = ''
+  #isText = true
   #bodyBytes = 0
   #headerBytes = 0
   #expiredLow = 0
@@ -87,9 +102,9 @@ export class MessageEncoder {
   }
 
   /** Checks and measures; throws KITEQ_USAGE. `nowSeconds`: unix time. */
-  prepare(message: OutgoingMessage, commit: boolean, nowSeconds: number): void {
+  prepare(message: OutgoingMessage | StoredMessage, commit: boolean, nowSeconds: number): void {
     checkForm(message)
-    const { topic, type, body, id, deliverLimit = deliverLimitMax } = message
+    const { topic, type, id, deliverLimit = deliverLimitMax } = message
     this.id = id ?? newMessageId()
     if (id !== undefined && !idPattern.test(id)) throw wrong(publish, 'id', id, '32 hex digits')
     this.#topic = this.#names.of(topic)
@@ -106,26 +121,35 @@ export class MessageEncoder {
     this.#setExpiry(message.expiresAt)
     this.#properties =
       message.properties === undefined ? noBytes : encodeProperties(message.properties)
-    if (this.#snappy) this.#body = typeof body === 'string' ? packText(body) : pack(body)
-    else this.#body = body
+    this.#setBody(message)
     this.#measure()
   }
 
   /** Writes the prepared message as one frame of `frameBytes`; returns the place behind it. */
   write(target: Buffer, at: number, opaque: number): number {
     const body = this.#body
-    const isText = typeof body === 'string'
-    const command = isText ? commands.stringMessage : commands.bytesMessage
+    const command = this.#isText ? commands.stringMessage : commands.bytesMessage
     at = writeHead(target, at, opaque, command, this.frameBytes - frameHeadBytes, 'bare')
     target[at++] = 0x0a
     at = putVarint(target, at, this.#headerBytes)
     this.headerStart = at
     at = this.#writeHeader(target, at)
     this.headerEnd = at
-    if (!isText) return putSpan(target, at, 2, body, 0, body.length)
+    if (typeof body !== 'string') return putSpan(target, at, 2, body, 0, body.length)
     target[at++] = 0x12
     at = putVarint(target, at, this.#bodyBytes)
     return at + target.write(body, at, this.#bodyBytes, 'utf8')
+  }
+
+  #setBody({ body }: OutgoingMessage | StoredMessage): void {
+    if (body instanceof StoredBody) {
+      this.#isText = body.form === 'string'
+      this.#body = body.bytes
+    } else {
+      this.#isText = typeof body === 'string'
+      if (!this.#snappy) this.#body = body
+      else this.#body = typeof body === 'string' ? packText(body) : pack(body)
+    }
   }
 
   #setExpiry(expiresAt: Date | undefined): void {
@@ -190,13 +214,13 @@ const noBytes = new Uint8Array(0)
 const publish = 'publish'
 
 /** Keys and types, which a program in JavaScript may get wrong; that it is an object is known. By hand: it runs for every message. */
-function checkForm(message: OutgoingMessage): void {
+function checkForm(message: OutgoingMessage | StoredMessage): void {
   for (const key in message)
     if (!isField(key)) throw unknownKey(publish, key, Object.keys(everyField))
   const { topic, type, body, id, properties, snappy, expiresAt, fly } = message
   if (typeof topic !== 'string') throw wrong(publish, 'topic', topic, 'a string')
   if (typeof type !== 'string') throw wrong(publish, 'type', type, 'a string')
-  if (typeof body !== 'string' && !types.isUint8Array(body))
+  if (typeof body !== 'string' && !types.isUint8Array(body) && !(body instanceof StoredBody))
     throw wrong(publish, 'body', body, 'a string or a Uint8Array')
   if (id !== undefined && typeof id !== 'string') throw wrong(publish, 'id', id, '32 hex digits')
   if (snappy !== undefined && typeof snappy !== 'boolean')

@@ -5,7 +5,7 @@ import { KiteQError } from '../model/errors.ts'
 import { StoreAckView } from '../net/ack-packet.ts'
 import type { Connection } from './connection.ts'
 import type { Settings } from './options.ts'
-import { MessageEncoder, type OutgoingMessage } from './outgoing.ts'
+import { MessageEncoder, type OutgoingMessage, type StoredMessage } from './outgoing.ts'
 import { PendingTable, type Pending, type Settle } from './pending.ts'
 import { checkObject } from './shape.ts'
 import { textOf } from './text.ts'
@@ -33,7 +33,7 @@ export class Publisher {
   }
 
   /** Throws KITEQ_USAGE, KITEQ_FULL, KITEQ_CLOSED; everything later goes to `settle`. Returns the id. */
-  send(message: OutgoingMessage, settle: Settle): string {
+  send(message: OutgoingMessage | StoredMessage, settle: Settle): string {
     this.#write(message, true, settle)
     return this.#encoder.id
   }
@@ -111,7 +111,7 @@ export class Publisher {
     for (const wake of this.#waitingForRoom.splice(0)) wake()
   }
 
-  #write(message: OutgoingMessage, commit: boolean, settle: Settle): Pending {
+  #write(message: OutgoingMessage | StoredMessage, commit: boolean, settle: Settle): Pending {
     if (this.#closedBy !== undefined) throw this.#closedBy
     const { retry, answerTimeoutMs } = this.#settings
     checkObject('publish', message)
