@@ -34,11 +34,14 @@ export interface FileSettings {
     readonly segmentBytes: number
     readonly batchBytes: number
     readonly unflushedBytes: number
+    readonly unflushedSeconds: number
     readonly recentBytes: number
     readonly checkpointSeconds: number
     readonly checkpointBytes: number
     readonly idleCloseSeconds: number
   }
+  readonly retention: { readonly seconds: number; readonly bytes: number }
+  readonly deadLetters: { readonly seconds: number; readonly max: number }
   readonly connections: {
     readonly max: number
     readonly maxPerAddress: number
@@ -54,6 +57,7 @@ export interface FileSettings {
 }
 
 const daySeconds = 86_400
+const yearsSeconds = 100 * 366 * daySeconds
 const gibibyte = 1024 ** 3
 
 const schema = z
@@ -98,10 +102,19 @@ const schema = z
         limits.batchBytesMax,
       ),
       unflushedBytes: bytes(limits.batchBytesMax, gibibyte).default(limits.unflushedBytesMax),
+      unflushedSeconds: seconds(0.1, 3600).default(limits.unflushedMsMax / 1000),
       recentBytes: bytes(0, gibibyte).default(limits.recentBytesMax),
       checkpointSeconds: seconds(1, daySeconds).default(limits.checkpointIntervalMs / 1000),
       checkpointBytes: bytes(1024 * 1024, 64 * gibibyte).default(limits.checkpointBytes),
       idleCloseSeconds: seconds(0.05, daySeconds).default(brokerDefaults.idleCloseMs / 1000),
+    }),
+    retention: section({
+      seconds: seconds(0, yearsSeconds).default(limits.retentionMs / 1000),
+      bytes: bytes(0, 1024 * 1024 * gibibyte).default(limits.retentionBytes),
+    }),
+    deadLetters: section({
+      seconds: seconds(0, yearsSeconds).default(limits.deadLettersMs / 1000),
+      max: whole(0, 100_000_000).default(limits.deadLettersMax),
     }),
     connections: section({
       max: whole(1, 100_000).default(limits.connectionsMax),

@@ -64,6 +64,10 @@ export interface Config {
   readonly broker: Omit<BrokerSettings, 'address'>
   readonly settled: { readonly windowMs: number; readonly idsMax: number }
   readonly log: LogConfig
+  /** What makes old segments go; 0: it never does. */
+  readonly retention: { readonly keepMs: number; readonly keepBytes: number }
+  /** What makes dead letters go, the number in one group; 0: it never does. */
+  readonly deadLetters: { readonly keepMs: number; readonly max: number }
   readonly net: NetConfig
 }
 
@@ -159,6 +163,7 @@ function configOf(file: FileSettings, rebuild: boolean): Config {
       inFlightWindow: delivery.inFlight,
       deliveryFirst: delivery.deliveryFirst,
       unflushedBytesMax: log.unflushedBytes,
+      unflushedMsMax: ms(log.unflushedSeconds),
       idleCloseMs: ms(log.idleCloseSeconds),
     },
     settled: { windowMs: ms(file.settled.windowSeconds), idsMax: file.settled.idsMax },
@@ -169,6 +174,8 @@ function configOf(file: FileSettings, rebuild: boolean): Config {
       checkpointIntervalMs: ms(log.checkpointSeconds),
       checkpointBytes: log.checkpointBytes,
     },
+    retention: { keepMs: ms(file.retention.seconds), keepBytes: file.retention.bytes },
+    deadLetters: { keepMs: ms(file.deadLetters.seconds), max: file.deadLetters.max },
     net: {
       connectionsMax: connections.max,
       connectionsPerAddressMax: Math.min(connections.maxPerAddress, connections.max),

@@ -18,6 +18,7 @@ import { claimFolder, type FolderClaim } from './log/folder-owner.ts'
 import { Log } from './log/log.ts'
 import { logFormatVersion } from './log/segment.ts'
 import type { RecoveryReport } from './log/recover.ts'
+import { expectFinished } from './log/unfinished.ts'
 import type { Clock, Scheduler } from './model/clock.ts'
 import { silent, type Logger } from './model/logger.ts'
 import { KiteQError } from './model/errors.ts'
@@ -27,6 +28,7 @@ import { fittingConnections, openFilesLimit } from './open-files.ts'
 import { answerOwnerRequest } from './owner-requests.ts'
 import { recoverState } from './recover-state.ts'
 import { StatPort } from './stat-port.ts'
+import { StorageUpkeep } from './storage-upkeep.ts'
 import { systemClock, systemScheduler } from './system-clock.ts'
 import { Upkeep } from './upkeep.ts'
 import { FileRegistry } from './zk/file-registry.ts'
@@ -67,6 +69,7 @@ export async function startBroker(config: Config, ports: BrokerPorts = {}): Prom
   })
   const opened: Opened = { claim }
   try {
+    await expectFinished(nodeDisk, config.dataDir)
     await expectFree('--listen', config.listen)
     if (config.http !== undefined) await expectFree('--http', config.http)
     return await open(config, ports, logger, door, opened)
@@ -96,6 +99,7 @@ interface Opened {
   loop?: BrokerLoop
   checkpointer?: Checkpointer
   upkeep?: Upkeep
+  storage?: StorageUpkeep
   net?: NetServer
   http?: HttpServer
   registry?: Registry
@@ -135,8 +139,11 @@ async function open(
   noteHoles(recovery, loop, logger)
   await loop.settle()
   await dropCheckpointsAhead(nodeDisk, config.dataDir, recovery.end.offset)
-  opened.checkpointer = new Checkpointer({ config, log, logger })
-  opened.checkpointer.start()
+  await log.dropSegments(state.journal.dropped.segment) // a crash may have come between the record and the files
+  const checkpointer = (opened.checkpointer = new Checkpointer({ config, log, logger }))
+  checkpointer.start()
+  opened.storage = new StorageUpkeep({ config, log, loop, logger, checkpointer })
+  opened.storage.start()
   const health = (): Health => healthOf(failure.error, loop)
   const doors = await openDoors(config, ports, logger, opened, { log, loop, health })
   door.answer = (request) => answerOwnerRequest(request, { loop, log, address: doors.address })
@@ -196,6 +203,7 @@ function giveUp(why: string, opened: Opened, failure: Failure, logger: Logger): 
   loop?.refusePublishes(`nothing can be stored: ${why}`)
   logger.warn({}, error.message)
   void opened.checkpointer?.close() // or it would write into a folder that is not ours
+  void opened.storage?.close()
   setTimeout(() => failure.end?.(error), refusingMs)
 }
 
@@ -308,7 +316,7 @@ async function startRegistry(
 
 /** Doors first, the folder last; each step has its share of the time. */
 async function closeOpened(opened: Opened, timeoutMs: number, isClean: boolean): Promise<void> {
-  const { registry, http, loop, net, log, claim, checkpointer } = opened
+  const { registry, http, loop, net, log, claim, checkpointer, storage } = opened
   const until = Date.now() + timeoutMs
   const bounded = async (step: Promise<unknown> | undefined, share: number): Promise<void> => {
     if (step === undefined) return
@@ -324,6 +332,7 @@ async function closeOpened(opened: Opened, timeoutMs: number, isClean: boolean):
   loop?.refusePublishes('shutting down, retry later')
   opened.upkeep?.stop()
   await bounded(checkpointer?.close(), 0.1)
+  await bounded(storage?.close(), 0.1)
   await bounded(http?.close(), 0.1)
   await bounded(loop?.settle(), 0.3)
   await bounded(net?.close({ graceMs: timeoutMs * 0.1 }), 0.2)

@@ -1,4 +1,4 @@
-// What a running broker keeps an eye on, every two seconds: the space of its disk, the folder it writes into, and whether
+// What a running broker keeps an eye on, every two seconds: the space and pace of its disk, the folder it writes into, and whether
 // the process ran at all. It says what changed; it decides nothing but to tell that the folder is lost.
 
 import type { BrokerLoop } from './broker/loop.ts'
@@ -26,6 +26,7 @@ export class Upkeep {
   readonly #standstill: Standstill
   #timer: NodeJS.Timeout | undefined
   #wasFull = false
+  #wasSlow = false
   #holes: number
   #looking = false
 
@@ -55,6 +56,7 @@ export class Upkeep {
 
   #look(): void {
     this.#lookAtSpace()
+    this.#lookAtPace()
     this.#lookForDamage()
     void this.#lookAtFolder()
   }
@@ -66,6 +68,16 @@ export class Upkeep {
     this.#wasFull = log.isFull
     if (this.#wasFull) logger.warn({ dataDir }, 'the disk is full: publishes are refused')
     else logger.info({ dataDir }, 'the disk has space again: publishes are taken')
+  }
+
+  /** What a full disk cannot take is old, too; that was told. */
+  #lookAtPace(): void {
+    const { log, loop, dataDir, logger } = this.#options
+    const isSlow = loop.isSlow() && !log.isFull
+    if (isSlow === this.#wasSlow) return
+    this.#wasSlow = isSlow
+    if (isSlow) logger.warn({ dataDir }, 'the disk is slow: publishes are refused')
+    else logger.info({ dataDir }, 'the disk keeps up again: publishes are taken')
   }
 
   #lookForDamage(): void {

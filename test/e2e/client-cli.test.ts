@@ -137,8 +137,9 @@ test('exit codes tell what went wrong, and stderr in one line', async () => {
   )
   const help = await run(['--help'])
   assert.equal(help.code, 0)
-  for (const name of ['serve', 'pub', 'sub', 'bind', 'unbind', 'bindings', 'txn', 'why', 'bench'])
-    assert.match(help.stdout, new RegExp(`^  ${name} `, 'm'))
+  const words =
+    'serve pub sub bind unbind bindings txn groups dlq why why-not repair backup restore bench'
+  for (const name of words.split(' ')) assert.match(help.stdout, new RegExp(`^  ${name} `, 'm'))
 })
 
 test('a reader that goes away ends sub quietly', async () => {

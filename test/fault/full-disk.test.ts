@@ -6,9 +6,9 @@ import { spawnSync } from 'node:child_process'
 import { rmSync, statfsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { commands } from '../../src/net/packet.ts'
+import { commands, encodeTxAck } from '../../src/net/packet.ts'
 import { temporaryFolder } from '../support/broker-process.ts'
-import { brokerFor, bytesOf, DoorClient, idIn, newId } from '../e2e/door.ts'
+import { brokerFor, bytesOf, DoorClient, headerOf, idIn, newId } from '../e2e/door.ts'
 
 const mebibyte = 1024 * 1024
 const diskBytes = 48 * mebibyte
@@ -53,12 +53,22 @@ test(
       }
       return 'never full'
     }
+    const prepared = ['commit', 'rollback'].map(() =>
+      headerOf({ commit: false, group: bytesOf('p') }),
+    )
+    for (const header of prepared) assert.ok((await publisher.publish(header)).status)
     assert.match(await fill(publisher), /disk full/)
     assert.ok(acked.size > 20, `${acked.size} messages of 200 KiB fitted`)
     assert.equal((await fetch(`http://${first.http!}/readyz`)).status, 503)
     assert.equal((await fetch(`http://${first.http!}/healthz`)).status, 200)
 
-    // Deliveries and their acks go on.
+    // Decisions, deliveries and their acks go on.
+    assert.match((await publisher.publish({ commit: false })).feedback, /disk full/)
+    prepared.forEach((header, at) =>
+      publisher.send(commands.txAck, encodeTxAck(header, 1 + at, new Uint8Array(0)), 0),
+    )
+    acked.add(Buffer.from(prepared[0]!.messageId).toString())
+    await publisher.heartBeat()
     const taken = acked.size - 5
     for (let n = 0; n < taken; n++) {
       const delivery = await consumer.next(commands.bytesMessage)

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { recomputeDigest } from '../../src/broker/digest.ts'
 import type { Delivery } from '../../src/broker/effect.ts'
-import type { ConnectionNumber } from '../../src/model/ids.ts'
+import type { ConnectionNumber, GroupNumber, Offset } from '../../src/model/ids.ts'
 import { seeded } from '../support/property.ts'
 import { foldAll, SimBroker } from '../support/sim-broker.ts'
 
@@ -29,6 +29,8 @@ type Step =
     }
   | { readonly kind: 'bind'; readonly group: number; readonly form: number }
   | { readonly kind: 'join' | 'leave'; readonly group: number }
+  | { readonly kind: 'pause' | 'resume'; readonly group: number }
+  | { readonly kind: 'redrive' | 'purge'; readonly pick: number }
   | { readonly kind: 'advance'; readonly ms: number }
   | { readonly kind: 'slow' | 'fast' | 'crash' }
 
@@ -71,6 +73,20 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('pause' as const, 'resume' as const),
+      group: fc.nat(2),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('redrive' as const, 'redrive' as const, 'purge' as const),
+      pick: fc.nat(50),
+    }),
+  },
+  {
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('advance' as const),
@@ -101,6 +117,8 @@ class World {
   readonly ackedCommitted = new Set<number>()
   readonly received = new Map<Group, Set<number>>(groups.map((group) => [group, new Set()]))
   readonly rolledBack = new Set<number>()
+  /** Group and id of dead letters an operator has removed: the group may have missed them. */
+  readonly purged = new Set<string>()
 
   constructor() {
     this.publisher = this.broker.join('pub')
@@ -160,6 +178,7 @@ function run(world: World, step: Step): void {
           id: step.id,
           commit: step.commit,
           type: `t${step.type}`,
+          deliverLimit: step.id % 4 === 0 ? 1 : 100,
         }),
         step.id,
       )
@@ -201,6 +220,14 @@ function run(world: World, step: Step): void {
       )
       return
     }
+    case 'pause':
+    case 'resume':
+      broker.operate({ name: step.kind, group: groups[step.group]! })
+      return
+    case 'redrive':
+    case 'purge':
+      operateOnDead(world, step.kind, step.pick)
+      return
     case 'advance':
       broker.clock.advance(step.ms)
       return
@@ -216,12 +243,31 @@ function run(world: World, step: Step): void {
   }
 }
 
+function isDead({ loop: { state } }: SimBroker, group: GroupNumber, id: number): boolean {
+  return state.dead
+    .list()
+    .some((letter) => letter.group === group && state.messages.id3Of(letter.row) === id)
+}
+
+/** Some of the dead letters, and one that is none. */
+function operateOnDead({ broker, purged }: World, name: 'redrive' | 'purge', pick: number): void {
+  const { state } = broker.loop
+  const letters = state.dead.list().filter((_, at) => (pick + at) % 3 > 0)
+  const names = letters.map(({ group, message }) => ({ group, message }))
+  names.push({ group: 1 as GroupNumber, message: pick as Offset })
+  if (name === 'purge')
+    for (const { group, row } of letters)
+      purged.add(`${state.groupNames.textOf(group)} ${state.messages.id3Of(row)}`)
+  broker.operate({ name, act: undefined, letters: names, isDryRun: false, detail: '' })
+}
+
 /** In the end everybody is there and acks: each group must get what the log says is its own, and nothing else. */
 function drain(world: World): void {
   const { broker } = world
   broker.log.isFast = true
   broker.log.makeDurable()
   for (const group of groups) if (world.members.get(group)!.length === 0) world.join(group)
+  for (const group of groups) broker.operate({ name: 'resume', group })
   for (let round = 0; round < 40; round++) {
     world.collect()
     for (const one of world.unanswered.splice(0))
@@ -245,7 +291,7 @@ function drain(world: World): void {
     const id = world.idAt(records, record.kind === 'committed' ? record.prepared : offset)
     for (const number of record.routing.durable) {
       const group = broker.loop.state.groupNames.textOf(number) as Group
-      if (parked.has(number) || broker.loop.state.dead.list().some((dead) => dead.group === number))
+      if (parked.has(number) || world.purged.has(`${group} ${id}`) || isDead(broker, number, id))
         continue
       assert.ok(world.received.get(group)!.has(id), `message ${id} never reached ${group}`)
     }

@@ -120,3 +120,14 @@ test('rows that were forgotten are all used again before new ones are', () => {
   assert.equal(table.chunkEnd(0), 1000)
   assert.equal(table.count, 1000)
 })
+
+test('ids that share a hash are told apart', () => {
+  const { seed } = seeded('fold-message-index, shared hashes', 1)
+  const random = numbersFrom(seed)
+  const table = new MessageTable()
+  const index = new MessageIndex(table, seed)
+  // So many pairs that some ten of them have one hash; all ids share a half.
+  const anyId = (): MessageId => idOf(1, 2, random(), random())
+  for (let n = 0; n < 150_000; n++) index.add(addMessage(table, anyId(), n))
+  for (let n = 0; n < 300_000; n++) assert.equal(index.find(anyId()), -1)
+})

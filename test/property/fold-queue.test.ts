@@ -211,3 +211,30 @@ test('a queue that was saved and loaded goes on as the one that was not', () => 
     seeded('fold-queue, loaded', 100),
   )
 })
+
+test('whatever a queue knows of a message shows in its digest', () => {
+  const ordinal = 5 as Ordinal
+  const walks: Record<string, (queue: Queue) => unknown> = {
+    waiting: () => undefined,
+    'waiting for a transient group': (queue) => queue.settle(ordinal) && queue.add(ordinal, true),
+    settled: (queue) => queue.settle(ordinal),
+    parked: (queue) => queue.park(ordinal),
+    out: (queue) => queue.deliver(ordinal, 1),
+    'out again': (queue) => queue.deliver(ordinal, 2),
+    'out for the last time': (queue) => queue.deliver(ordinal, 255),
+    failed: (queue) => queue.deliver(ordinal, 1) && queue.fail(ordinal, false, 0),
+    'not sent': (queue) => queue.deliver(ordinal, 1) && queue.fail(ordinal, true, 0),
+    'due later': (queue) => queue.deliver(ordinal, 1) && queue.fail(ordinal, false, 1e12),
+    'due a moment later': (queue) =>
+      queue.deliver(ordinal, 1) && queue.fail(ordinal, false, 1e12 + 1),
+  }
+  const seen = new Map<string, string>()
+  for (const [name, walk] of Object.entries(walks)) {
+    const digest = new Digest()
+    const queue = newQueue(digest)
+    queue.add(ordinal, false)
+    walk(queue)
+    assert.equal(seen.get(digest.hex), undefined, `${name} has a digest of its own`)
+    seen.set(digest.hex, name)
+  }
+})

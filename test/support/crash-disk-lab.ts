@@ -115,16 +115,23 @@ export async function readBack(
   isFolded: boolean,
   seen?: (record: LogRecord) => void,
 ): Promise<ReadBack> {
-  const log = await openLog(disk, shape)
+  const log = await openLog(disk, shape).catch(refused)
   const state = isFolded ? newState() : undefined
   const marks: number[] = []
-  const report = await log.recover((record, place) => {
+  const reading = log.recover((record, place) => {
     assert.equal(place.offset, marks.length, 'offsets are dense')
     marks.push(markOf(record, place.timeMs))
     if (state !== undefined) apply(state, record, place)
     seen?.(record)
   })
+  const report = await reading.catch(refused)
   return { log, report, marks, state }
+}
+
+/** No crash leaves a log that refuses to be read. */
+function refused(error: unknown): never {
+  if (error instanceof assert.AssertionError) throw error
+  assert.fail(`the log refuses: ${String(error)}`)
 }
 
 /** All that was announced is there, unaltered and in order, nothing stands behind a hole, and the state is its fold. */

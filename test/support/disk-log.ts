@@ -4,7 +4,7 @@ import type { Disk } from '../../src/log/disk.ts'
 import { Log } from '../../src/log/log.ts'
 import type { RecoveryReport } from '../../src/log/recover.ts'
 import type { Offset } from '../../src/model/ids.ts'
-import type { LogRecord, RecordPlace } from '../../src/model/record.ts'
+import type { LogRecord, MessageBytes, RecordPlace } from '../../src/model/record.ts'
 import { randomOf } from './seeded-random.ts'
 
 export const folder = 'data'
@@ -106,8 +106,20 @@ export function acked(offsets: readonly number[], group = 1): LogRecord {
 
 /** Messages are spans of bytes that will be used again. */
 export function kept(record: LogRecord): LogRecord {
-  if (record.kind !== 'published' && record.kind !== 'prepared') return record
-  const { source, start, end } = record.message
+  switch (record.kind) {
+    case 'published':
+    case 'prepared':
+    case 'moved':
+    case 'recalled':
+      return { ...record, message: ownSpan(record.message) }
+    case 'base':
+      return { ...record, sections: ownSpan(record.sections) }
+    default:
+      return record
+  }
+}
+
+function ownSpan({ source, start, end }: MessageBytes): MessageBytes {
   const bytes = new Uint8Array(source.subarray(start, end))
-  return { ...record, message: { source: bytes, start: 0, end: bytes.length } }
+  return { source: bytes, start: 0, end: bytes.length }
 }

@@ -143,6 +143,20 @@ const operations = fc.oneof(
     count: offset,
   }),
   plain({ kind: kindOf('closed'), clean: fc.boolean() }),
+  plain({
+    kind: kindOf('base'),
+    at: offset,
+    segment: u32,
+    position: offset,
+    digest: text,
+    part: u32,
+    parts: u32,
+    sections: message,
+  }),
+  plain({ kind: kindOf('moved'), of: offset, form: fc.constantFrom(0x11, 0x12), message }),
+  plain({ kind: kindOf('dropped'), segment: u32, nextOffset: offset }),
+  plain({ kind: fc.constantFrom('paused', 'resumed'), group: u32, who: text }),
+  plain({ kind: kindOf('recalled'), ...messageFields, of: offset, group: u32 }),
 )
 
 /** The numbers carry brands that no generator can give. */

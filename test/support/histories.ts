@@ -204,6 +204,11 @@ class HistoryWriter {
   }
 
   private administered(step: Step): LogRecord {
+    if (step.c % 4 === 0) return this.recalled(step)
+    if (step.c % 4 === 1) {
+      const kind = step.b % 3 > 0 ? 'paused' : 'resumed'
+      return { kind, group: group(step.a), who: `someone ${step.d % 3}` }
+    }
     const kind = step.b % 2 === 0 ? 'redriven' : 'purged'
     const buried = this.entries.filter(({ record }) => record.kind === 'dead-lettered')
     const { record } = buried[step.a % Math.max(1, buried.length)] ?? { record: undefined }
@@ -211,6 +216,16 @@ class HistoryWriter {
       return { kind, group: group(step.c), message: this.oneOf(this.messages, step.a), who: 'me' }
     }
     return { kind, group: record.group, message: record.message, who: 'me' }
+  }
+
+  /** A copy, mostly of a message there was; deliveries and acks meet it as they meet the others. */
+  private recalled(step: Step): LogRecord {
+    const of = this.oneOf(this.messages, step.a)
+    const record = this.entries[of]?.record
+    const isMessage = record?.kind === 'published' || record?.kind === 'prepared'
+    const fields = fieldsOnly(isMessage ? record : this.fieldsOf(step))
+    this.messages.push(this.entries.length)
+    return { ...fields, kind: 'recalled', of, group: group(step.b) }
   }
 
   private bound(step: Step): LogRecord {
@@ -261,6 +276,13 @@ class HistoryWriter {
   private oneOf(offsets: readonly number[], pick: number): Offset {
     return (offsets[pick % Math.max(1, offsets.length)] ?? pick) as Offset
   }
+}
+
+function fieldsOnly(of: MessageFields): MessageFields {
+  const { id0, id1, id2, id3, topic, type, publisher, form, content0, content1 } = of
+  const { expiresAt, deliverLimit, message } = of
+  const words = { id0, id1, id2, id3, topic, type, publisher, form, content0, content1 }
+  return { ...words, expiresAt, deliverLimit, message }
 }
 
 function group(pick: number): GroupNumber {

@@ -1,5 +1,12 @@
 // Load for kill -9 cycles, and the ledger of what the outside world was promised: publishers, transactions with answers
-// that are sometimes forgotten, one durable consumer. Everything known is checked at the end; nothing is assumed.
+// that are sometimes forgotten, one durable consumer, and a durable group that is away until the end, so that all of it
+// has to come out of the log once more. Everything known is checked at the end; nothing is assumed.
+//
+// Which delivery acks must hold is found out by asking, not by the clock: on the consumer's connection a heartbeat follows
+// the acks, and when it is back a small publish. What the broker had read before the heartbeat it has appended before the
+// publish; so once that is acked, every ack that left before the heartbeat is durable, however busy the machine is. The
+// 100 ms of the promise are counted beside it: acks that left so long before a kill, were not known to be durable, and came
+// again.
 
 import { createHash } from 'node:crypto'
 import { WirePeer, type PeerMessage, type Received } from './wire-peer.ts'
@@ -7,7 +14,9 @@ import { WirePeer, type PeerMessage, type Received } from './wire-peer.ts'
 const publishers = 4
 const unansweredPerPublisher = 96
 const unansweredPrepares = 32
-/** An ack that left the consumer this long before a kill must hold. */
+const probeEveryMs = 10
+const probesMax = 64
+/** An ack that left the consumer this long before a kill must hold, where the machine lets the broker run. */
 export const ackGraceMs = 100
 
 interface Promised {
@@ -15,11 +24,20 @@ interface Promised {
   /** What the publisher says when asked: undefined for a plain publish. */
   readonly commits: boolean | undefined
   acked: boolean
-  /** Monotonic ms when its delivery ack was handed to the socket; 0 before. */
+  /** Monotonic ms when its delivery ack was handed to the socket; 0 before, and when it is not known to hold. */
   deliveryAckedAtMs: number
+  /** Of that delivery ack, counted over all lives. */
+  ackNumber: number
   received: number
+  /** The group that was away has it. */
+  isKept: boolean
   /** The kill it was unanswered at; 0 before any. */
   unansweredAtKill: number
+}
+
+interface Probe {
+  readonly ackNumber: number
+  readonly sentAtMs: number
 }
 
 export interface KillReport {
@@ -35,6 +53,12 @@ export interface KillReport {
   /** Came again, and their ack had not left in time (or there was none). */
   readonly duplicates: number
   readonly acksInLast100Ms: number
+  /** Had left 100 ms before a kill, were not known to be durable, and came again. */
+  readonly lateAcks: number
+  /** Kills at which there were such. */
+  readonly killsWithLateAcks: number
+  /** For each kill, ms: how long before it the newest ack left that was known to be durable. */
+  readonly confirmedMs: readonly number[]
   /** Kills between a write and its answer: publishes that were kept although nobody was told. */
   readonly killsInFlush: number
 }
@@ -48,15 +72,31 @@ export class KillLoad {
   #next = 0
   #stopped = true
   #duplicates = 0
+  #acksInLast100Ms = 0
+  /** Acked in time by the clock, not confirmed, with the kill; until they come again. */
+  readonly #unconfirmed = new Map<string, number>()
   #lateAcks = 0
+  readonly #killsWithLateAcks = new Set<number>()
+  readonly #confirmedMs: number[] = []
+  #acks = 0
+  /** Heartbeats and then publishes under way, with the acks that left before; the last of them known to be durable. */
+  readonly #beats = new Map<number, Probe>()
+  readonly #probes = new Map<string, Probe>()
+  #confirmed: Probe = { ackNumber: 0, sentAtMs: 0 }
+  #probing: NodeJS.Timeout | undefined
   #killedAtMs = 0
   #kills = 0
   readonly #killsInFlush = new Set<number>()
   #lastEventMs = 0
+  #startedAtMs = 0
+  #lives = 0
+  #isBack = false
   readonly #seed: number
+  readonly #bodyBytesMax: number
 
-  constructor(seed: number) {
+  constructor(seed: number, bodyBytesMax = 300) {
     this.#seed = seed
+    this.#bodyBytesMax = bodyBytesMax
   }
 
   /** Publishes the broker owes an answer for. */
@@ -69,17 +109,26 @@ export class KillLoad {
     return performance.now() - this.#lastEventMs
   }
 
+  /** Without publishers the group that was away comes, too. */
   async start(port: number, withPublishers = true): Promise<void> {
     this.#stopped = false
     this.#unanswered = new Set()
-    this.#lastEventMs = performance.now()
-    const consumer = new WirePeer(port, 'consumer', {
+    this.#startedAtMs = this.#lastEventMs = performance.now()
+    this.#lives += 1
+    this.#beats.clear()
+    this.#probes.clear()
+    this.#confirmed = { ackNumber: this.#acks, sentAtMs: this.#startedAtMs }
+    const consumer: WirePeer = new WirePeer(port, 'consumer', {
       received: (message) => this.#received(message),
+      beat: (opaque) => this.#probe(consumer, opaque),
+      stored: (id, status) => this.#probed(id, status),
     })
     this.#peers = [consumer]
     await consumer.ready
     await consumer.bind('trade', [{ bindType: 'fanout' }])
     consumer.credit(512)
+    this.#probing = setInterval(() => this.#beat(consumer), probeEveryMs)
+    await this.#away(port, !withPublishers)
     const inquired = (id: string): number | undefined => {
       this.#lastEventMs = performance.now()
       const promised = this.#promised.get(id)
@@ -102,22 +151,29 @@ export class KillLoad {
   /** The broker is being killed now. */
   killed(): void {
     this.#stopped = true
+    clearInterval(this.#probing)
     this.#killedAtMs = performance.now()
     this.#kills += 1
     for (const id of this.#unanswered) this.#promised.get(id)!.unansweredAtKill = this.#kills
-    for (const promised of this.#promised.values())
-      if (promised.deliveryAckedAtMs > this.#killedAtMs - ackGraceMs) {
-        promised.deliveryAckedAtMs = 0 // may come again
-        this.#lateAcks += 1
-      }
+    const confirmed = this.#confirmed.ackNumber
+    this.#confirmedMs.push(this.#killedAtMs - this.#confirmed.sentAtMs)
+    for (const promised of this.#promised.values()) {
+      if (promised.deliveryAckedAtMs < this.#startedAtMs || promised.ackNumber <= confirmed)
+        continue
+      if (promised.deliveryAckedAtMs > this.#killedAtMs - ackGraceMs) this.#acksInLast100Ms += 1
+      else this.#unconfirmed.set(promised.id, this.#kills)
+      promised.deliveryAckedAtMs = 0 // may come again
+    }
   }
 
   /** No more publishes; what is there is still consumed. */
   pause(): void {
     this.#stopped = true
+    clearInterval(this.#probing)
   }
 
   async disconnect(): Promise<void> {
+    clearInterval(this.#probing)
     for (const peer of this.#peers) peer.close()
     await Promise.all(this.#peers.map((peer) => peer.closed))
   }
@@ -129,15 +185,45 @@ export class KillLoad {
       published: all.length,
       acked: all.filter((one) => one.acked).length,
       received: all.filter((one) => one.received > 0).length,
-      lost: wanted.filter((one) => one.received === 0).map((one) => one.id),
+      lost: wanted
+        .filter((one) => one.received === 0 || (this.#isBack && !one.isKept))
+        .map((one) => one.id),
       altered: this.#altered,
       wronglyDecided: all
-        .filter((one) => one.commits === false && one.received > 0)
+        .filter((one) => one.commits === false && (one.received > 0 || one.isKept))
         .map((one) => one.id),
       cameAgain: this.#cameAgain,
       duplicates: this.#duplicates,
-      acksInLast100Ms: this.#lateAcks,
+      acksInLast100Ms: this.#acksInLast100Ms,
+      lateAcks: this.#lateAcks,
+      killsWithLateAcks: this.#killsWithLateAcks.size,
+      confirmedMs: this.#confirmedMs,
       killsInFlush: this.#killsInFlush.size,
+    }
+  }
+
+  /** Bound in the first life, back in the last. */
+  async #away(port: number, isBack: boolean): Promise<void> {
+    if (this.#lives > 1 && !isBack) return
+    this.#isBack = isBack
+    const peer = new WirePeer(port, 'away', {
+      received: (message) => {
+        this.#lastEventMs = performance.now()
+        const promised = this.#promised.get(message.id)
+        if (promised !== undefined && this.#isWhole(message.id, message.body))
+          promised.isKept = true
+        else this.#altered.push(message.id)
+        message.answer(true)
+      },
+    })
+    await peer.ready
+    await peer.bind('trade', [{ bindType: 'fanout' }])
+    if (isBack) {
+      this.#peers.push(peer)
+      peer.credit(512)
+    } else {
+      peer.close()
+      await peer.closed
     }
   }
 
@@ -150,11 +236,38 @@ export class KillLoad {
       commits,
       acked: false,
       deliveryAckedAtMs: 0,
+      ackNumber: 0,
       received: 0,
+      isKept: false,
       unansweredAtKill: 0,
     })
     this.#unanswered.add(id)
-    peer.publish(messageOf(id, !isTransactional))
+    peer.publish(this.#messageOf(id, !isTransactional))
+  }
+
+  #beat(consumer: WirePeer): void {
+    if (this.#beats.size + this.#probes.size >= probesMax) return
+    const probe = { ackNumber: this.#acks, sentAtMs: performance.now() }
+    this.#beats.set(consumer.heartBeat(), probe)
+  }
+
+  /** Nobody is bound to its topic: it is stored, acked and done with. */
+  #probe(consumer: WirePeer, opaque: number): void {
+    const probe = this.#beats.get(opaque)
+    if (probe === undefined || this.#stopped) return
+    this.#beats.delete(opaque)
+    const id = createHash('md5')
+      .update(`${this.#seed} probe ${this.#lives} ${opaque}`)
+      .digest('hex')
+    this.#probes.set(id, probe)
+    consumer.publish({ id, body: '-', topic: 'probe' })
+  }
+
+  /** A refusal leaves at once and says nothing about the acks. */
+  #probed(id: string, status: boolean): void {
+    const probe = this.#probes.get(id)
+    this.#probes.delete(id)
+    if (status && probe !== undefined && !this.#stopped) this.#confirmed = probe
   }
 
   #stored(peer: WirePeer, id: string, status: boolean, isTransactional: boolean): void {
@@ -164,14 +277,14 @@ export class KillLoad {
     if (status) promised.acked = true
     // every other decision is forgotten, so that the broker has to ask
     if (status && isTransactional && Number.parseInt(id[31]!, 16) % 2 === 0)
-      peer.decide(messageOf(id, false), promised.commits === true ? 1 : 2)
+      peer.decide(this.#messageOf(id, false), promised.commits === true ? 1 : 2)
     if (!this.#stopped) this.#publish(peer, isTransactional)
   }
 
   #received(message: Received): void {
     const now = (this.#lastEventMs = performance.now())
     const promised = this.#promised.get(message.id)
-    if (promised === undefined || !isWhole(message.id, message.body)) {
+    if (promised === undefined || !this.#isWhole(message.id, message.body)) {
       this.#altered.push(message.id)
       return
     }
@@ -181,23 +294,30 @@ export class KillLoad {
       if (promised.deliveryAckedAtMs > 0 && promised.deliveryAckedAtMs <= this.#killedAtMs)
         this.#cameAgain.push(message.id)
       this.#duplicates += 1
+      const kill = this.#unconfirmed.get(message.id)
+      if (kill !== undefined) {
+        this.#unconfirmed.delete(message.id)
+        this.#killsWithLateAcks.add(kill)
+        this.#lateAcks += 1
+      }
     }
     message.answer(true)
-    promised.deliveryAckedAtMs = now
+    promised.deliveryAckedAtMs = this.#stopped ? 0 : now // whether it leaves before the end, nobody knows
+    promised.ackNumber = ++this.#acks
+  }
+
+  #messageOf(id: string, commit: boolean): PeerMessage {
+    return { id, commit, body: bodyOf(id, this.#bodyBytesMax) }
+  }
+
+  #isWhole(id: string, body: Uint8Array): boolean {
+    return Buffer.compare(bodyOf(id, this.#bodyBytesMax), body) === 0
   }
 }
 
-function messageOf(id: string, commit: boolean): PeerMessage {
-  return { id, commit, body: bodyOf(id) }
-}
-
-function bodyOf(id: string): Uint8Array {
-  const size = 100 + (Number.parseInt(id.slice(0, 4), 16) % 200)
+function bodyOf(id: string, bytesMax: number): Uint8Array {
+  const size = 100 + (Number.parseInt(id.slice(0, 4), 16) % (bytesMax - 100))
   const body = new Uint8Array(size)
   for (let at = 0; at < size; at++) body[at] = id.charCodeAt(at % 32) ^ (at & 0xff)
   return body
-}
-
-function isWhole(id: string, body: Uint8Array): boolean {
-  return Buffer.compare(bodyOf(id), body) === 0
 }

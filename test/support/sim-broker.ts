@@ -1,7 +1,7 @@
 // The real loop, decide and apply over a log in memory and time that is told to pass: what a test says happens, happens.
 
 import { apply } from '../../src/broker/apply.ts'
-import type { ClientBinding } from '../../src/broker/command.ts'
+import type { ClientBinding, OperatorAction, OperatorResult } from '../../src/broker/command.ts'
 import type { Delivery, Effect } from '../../src/broker/effect.ts'
 import { BrokerLoop, type LogPort } from '../../src/broker/loop.ts'
 import { brokerDefaults, type BrokerSettings } from '../../src/broker/settings.ts'
@@ -50,6 +50,9 @@ export class SimLog implements LogPort {
   get unflushedBytes(): number {
     return (this.records.length - this.durableOffset) * 300
   }
+  get unflushedSinceMs(): number {
+    return this.records[this.durableOffset]?.timeMs ?? Infinity
+  }
 
   append(record: LogRecord, timeMs: number): RecordPlace {
     this.records.push({ record: keep(record), timeMs })
@@ -69,7 +72,8 @@ export class SimLog implements LogPort {
 
 /** A record as it would come back from disk: nothing shared with what was appended. */
 function keep(record: LogRecord): LogRecord {
-  if (record.kind !== 'published' && record.kind !== 'prepared') return record
+  const { kind } = record
+  if (kind !== 'published' && kind !== 'prepared' && kind !== 'recalled') return record
   const { source, start, end } = record.message
   return { ...record, message: { source: source.slice(start, end), start: 0, end: end - start } }
 }
@@ -266,6 +270,15 @@ export class SimBroker {
       feedback: '',
     })
     this.clock.runTurns()
+  }
+
+  /** The answer to an operator's act, or undefined while what it rests on is not durable. */
+  operate(action: OperatorAction, who = 'op'): OperatorResult | undefined {
+    let result: OperatorResult | undefined
+    const reply = (answer: OperatorResult): void => void (result = answer)
+    this.loop.submit({ kind: 'operator', who, action, reply })
+    this.clock.runTurns()
+    return result
   }
 
   /** Kinds of the records since `from`. */

@@ -44,6 +44,11 @@ export class SimClock implements Clock, Scheduler {
     }
   }
 
+  /** Time passes and nothing gets its turn: a busy machine. */
+  pass(ms: number): void {
+    this.#nowMs += ms
+  }
+
   /** Run everything that waits only for its turn. */
   runTurns(): void {
     for (let turns = 0; this.#soon.length > 0; turns++) {

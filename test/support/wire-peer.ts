@@ -10,6 +10,7 @@ import {
   encodeBind,
   encodeConnMeta,
   encodeCredit,
+  encodeHeartBeat,
   encodeMessage,
   encodeTxAck,
   type MessageHeader,
@@ -44,6 +45,8 @@ export interface PeerEvents {
   received?: (message: Received) => void
   /** What became of it? Return 0 unknown, 1 commit, 2 rollback. */
   inquired?: (id: string) => number | undefined
+  /** A heartbeat came back: what was sent before it has been read. */
+  beat?: (opaque: number) => void
   closed?: () => void
 }
 
@@ -151,6 +154,11 @@ export class WirePeer {
     await new Promise<void>((resolve) => this.#commandAcks.set(opaque, resolve))
   }
 
+  /** Answered at once, whatever the disk does. */
+  heartBeat(): number {
+    return this.send(commands.heartBeat, encodeHeartBeat({ low: 1, high: 0 }))
+  }
+
   credit(window: number): void {
     this.send(commands.credit, encodeCredit(window))
   }
@@ -189,6 +197,7 @@ export class WirePeer {
       )
     } else if (command === commands.bytesMessage || command === commands.stringMessage)
       this.#received(command, opaque, source, start, end)
+    else if (command === commands.heartBeat) this.#events.beat?.(opaque)
     else if (command === commands.txAck) this.#inquired(opaque, source, start, end)
     else if (command === commands.commandAck) {
       this.#commandAcks.get(opaque)?.()
