@@ -40,7 +40,8 @@ const runner = ['--test', '--test-reporter=spec']
 if (major > 20 || minor >= 10)
   runner.push(`--test-concurrency=${Math.min(4, availableParallelism())}`)
 // RUNS multiplies the runs of every random test; 1 fits a minute or two in all.
-const environment = { ...process.env, ...(nightly && { RUNS: process.env.RUNS ?? '50' }) }
+const built = words.length === 0 && { KITEQ_TEST_BUILT: '1' } // the program as it was just built
+const environment = { ...process.env, ...built, ...(nightly && { RUNS: process.env.RUNS ?? '50' }) }
 const tests = spawn(process.execPath, ['--import', 'tsx', ...runner, ...options, ...files], {
   cwd: top,
   stdio: 'inherit',

@@ -12,6 +12,7 @@ import { nodeDisk } from '../log/disk-node.ts'
 import type { LogRecord, RecordPlace } from '../model/record.ts'
 import { idText } from '../model/id-text.ts'
 import { lostText } from './lost-stretches.ts'
+import { program } from '../../test/support/program.ts'
 
 interface Ended {
   readonly code: number
@@ -21,7 +22,7 @@ interface Ended {
 
 async function why(dir: string, number: number): Promise<Ended> {
   const id = idText({ id0: number, id1: 2, id2: 3, id3: 4 }) // as `numbered` gives it
-  const args = ['--import', 'tsx', 'src/cli/main.ts', 'why', id, '--data-dir', dir]
+  const args = [...program, 'why', id, '--data-dir', dir]
   const child = spawn(process.execPath, args, { cwd: path.resolve(import.meta.dirname, '../..') })
   let stdout = ''
   let stderr = ''

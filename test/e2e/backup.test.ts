@@ -8,9 +8,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { startBroker, temporaryFolder, type BrokerProcess } from '../support/broker-process.ts'
+import { program } from '../support/program.ts'
 
 const top = path.resolve(import.meta.dirname, '../..')
-const self = ['--import', 'tsx', 'src/cli/main.ts']
 
 interface Ended {
   readonly code: number | null
@@ -19,7 +19,7 @@ interface Ended {
 }
 
 async function run(address: string, args: readonly string[], input = ''): Promise<Ended> {
-  const child = spawn(process.execPath, [...self, ...args], {
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd: top,
     env: { ...process.env, KITEQ_ADDRESS: address },
     timeout: 60_000,
@@ -37,7 +37,7 @@ async function run(address: string, args: readonly string[], input = ''): Promis
 
 /** Publishes line after line until it is told to end; resolves with the exit code. */
 async function publish(address: string, load: { isDone: boolean }): Promise<number | null> {
-  const args = [...self, 'pub', 'trade', 'pay', '--lines']
+  const args = [...program, 'pub', 'trade', 'pay', '--lines']
   const child = spawn(process.execPath, args, {
     cwd: top,
     env: { ...process.env, KITEQ_ADDRESS: address },

@@ -9,9 +9,10 @@ import { commands } from '../../src/net/packet.ts'
 import { temporaryFolder } from '../support/broker-process.ts'
 import { registryText } from '../support/file-registry-text.ts'
 import { brokerFor, bytesOf, DoorClient, headerOf, newId, within } from './door.ts'
+import { program } from '../support/program.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const serve = ['--import', 'tsx', 'src/cli/main.ts', 'serve']
+const serve = [...program, 'serve']
 
 function served(args: readonly string[]): { code: number | null; error: string; output: string } {
   const run = spawnSync(process.execPath, [...serve, ...args], {

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { startBroker, type BrokerProcess } from '../support/broker-process.ts'
+import { program } from '../support/program.ts'
 
 const top = path.resolve(import.meta.dirname, '../..')
 
@@ -28,7 +29,7 @@ function start(
   args: readonly string[],
   input = '',
 ): { ended: Promise<Ended>; said: (text: string) => Promise<void> } {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd: top,
     env: { ...process.env, KITEQ_ADDRESS: broker.address },
     timeout: 60_000,
@@ -145,7 +146,7 @@ test('exit codes tell what went wrong, and stderr in one line', async () => {
 test('a reader that goes away ends sub quietly', async () => {
   await run(['bind', 'head', 'x', '--group', 's-head'])
   await run(['pub', 'head', 'x', '--lines'], 'one\ntwo\nthree\nfour\n')
-  const self = `${process.execPath} --import tsx src/cli/main.ts`
+  const self = [process.execPath, ...program].join(' ')
   const command = `${self} sub head --no-bind --group s-head | head -n 1`
   const child = spawn('sh', ['-c', command], {
     cwd: top,

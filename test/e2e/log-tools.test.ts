@@ -8,9 +8,10 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { startBroker, temporaryFolder, type BrokerProcess } from '../support/broker-process.ts'
 import { drawHistory, writeHistory } from '../support/log-history.ts'
+import { program } from '../support/program.ts'
 
 const top = path.resolve(import.meta.dirname, '../..')
-const self = [process.execPath, '--import', 'tsx', 'src/cli/main.ts']
+const self = [process.execPath, ...program]
 
 let broker: BrokerProcess
 /** Nobody owns it. */

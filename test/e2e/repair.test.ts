@@ -8,9 +8,9 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { startBroker, temporaryFolder } from '../support/broker-process.ts'
+import { program } from '../support/program.ts'
 
 const top = path.resolve(import.meta.dirname, '../..')
-const self = ['--import', 'tsx', 'src/cli/main.ts']
 const segment = (number: number): string => `${String(number).padStart(10, '0')}.segment`
 const linesFrom = (first: number, count: number): string[] =>
   Array.from({ length: count }, (_, n) => `line ${first + n}`)
@@ -42,7 +42,7 @@ interface Ended {
 }
 
 async function run(args: readonly string[], input = '', env = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [...self, ...args], {
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd: top,
     env: { ...process.env, ...env },
     timeout: 60_000,
@@ -103,7 +103,7 @@ async function received(): Promise<readonly string[]> {
     const got: string[] = []
     // One by one: how many are left is what is asked.
     const sub = ['sub', 'trade', 'pay', '--group', 'ledger', '--no-bind', '--timeout', '20']
-    const child = spawn(process.execPath, [...self, ...sub], {
+    const child = spawn(process.execPath, [...program, ...sub], {
       cwd: top,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'ignore'],

@@ -14,6 +14,7 @@ import { startBroker, type RunningBroker } from '../../src/kiteq.ts'
 import { commands } from '../../src/net/packet.ts'
 import { temporaryFolder } from '../support/broker-process.ts'
 import { bytesOf, DoorClient } from './door.ts'
+import { program } from '../support/program.ts'
 
 const within = { timeout: 60_000 }
 
@@ -255,7 +256,7 @@ interface Ended {
 }
 
 function start(args: readonly string[]): { signal: () => void; ended: Promise<Ended> } {
-  const command = ['--import', 'tsx', 'src/cli/main.ts', 'replay', ...args]
+  const command = [...program, 'replay', ...args]
   const child = spawn(process.execPath, command, {
     cwd: path.resolve(import.meta.dirname, '../..'),
   })

@@ -22,6 +22,7 @@ import {
   type FatesBroker,
 } from '../support/message-fates.ts'
 import { temporaryFolder } from '../support/broker-process.ts'
+import { program } from '../support/program.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const page = path.join(root, 'docs/log-tools.md')
@@ -235,7 +236,7 @@ interface Ended {
 }
 
 async function run(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd: root,
   })
   let stdout = ''

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { program } from './program.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
@@ -60,9 +61,7 @@ const stopMs = 20_000
 /** KITEQ_BROKER_COMMAND, words apart by blanks, lets the same tests look at another build of the broker. */
 const defaultCommand: readonly string[] = process.env['KITEQ_BROKER_COMMAND']?.split(' ') ?? [
   process.execPath,
-  '--import',
-  'tsx',
-  'src/cli/main.ts',
+  ...program,
   'serve',
 ]
 const running = new Set<ChildProcess>()

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
+import { program } from './program.ts'
 
 const top = path.resolve(import.meta.dirname, '../..')
 
@@ -19,7 +20,7 @@ export interface RunningCommand {
 }
 
 export function startKiteq(args: readonly string[]): RunningCommand {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd: top,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
