@@ -23,8 +23,7 @@ import {
   type Fields,
   type OwnerContext,
 } from './owner-operate.ts'
-
-export const deathReasons: readonly DeathReason[] = ['limit', 'expired', 'damaged', 'operator']
+import { deathReasons } from './consumer-offsets/dead-letters.ts'
 
 const feedbackCharsTold = 256
 

@@ -11,7 +11,7 @@ import {
 } from '../broker/dead-letter-list.ts'
 import type { GroupNumber, Offset } from '../model/ids.ts'
 import type { DeathReason } from '../model/record.ts'
-import { deathReasons } from '../owner-dead-letters.ts'
+import { deathReasons } from '../consumer-offsets/dead-letters.ts'
 import { messageId } from './arguments.ts'
 import { ask, askBroker, readState } from './folder.ts'
 

@@ -12,6 +12,7 @@ import type {
 import { HeaderView, PublishedView } from '../net/header.ts'
 import { decodeHeader, type MessageHeader } from '../net/packet.ts'
 import { counted } from './counted.ts'
+import { utf8 } from './record-text.ts'
 
 export interface LifeEvent {
   /** Broker time, ms since 1970. */
@@ -400,8 +401,4 @@ function contentOf({ form, message }: PublishedRecord | PreparedRecord | Recalle
     bodyBytes,
     bodyText: isText ? utf8(shown) : undefined,
   }
-}
-
-function utf8(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('utf8')
 }

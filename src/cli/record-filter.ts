@@ -4,6 +4,7 @@
 import type { GroupNumber, MessageId } from '../model/ids.ts'
 import type { LogRecord, RecordKind, RecordPlace, Routing } from '../model/record.ts'
 import type { NameBook } from './record-text.ts'
+import { sameId } from '../model/id-text.ts'
 
 export interface Wanted {
   /** Undefined: any. All that are given must hold. */
@@ -82,12 +83,6 @@ function isMessage(
   record: LogRecord,
 ): record is Extract<LogRecord, { kind: 'published' | 'prepared' | 'recalled' }> {
   return record.kind === 'published' || record.kind === 'prepared' || record.kind === 'recalled'
-}
-
-function sameId(one: MessageId, other: MessageId): boolean {
-  return (
-    one.id0 === other.id0 && one.id1 === other.id1 && one.id2 === other.id2 && one.id3 === other.id3
-  )
 }
 
 /** Whether one of the messages that a record is about, named by their offsets, is as asked. */

@@ -13,7 +13,7 @@ import type {
   Routing,
 } from '../model/record.ts'
 import { HeaderView, PublishedView } from '../net/header.ts'
-import { idText } from '../model/id-text.ts'
+import { hex, idText } from '../model/id-text.ts'
 import { decodeHeader } from '../net/packet.ts'
 
 const allKinds: Readonly<Record<RecordKind, true>> = {
@@ -258,10 +258,7 @@ function bodyFields(isString: boolean): Fields {
   return { bodyBase64: body.toString('base64') }
 }
 
-function hex(word: number): string {
-  return word.toString(16).padStart(8, '0')
-}
-
-function utf8(bytes: Uint8Array): string {
+/** The bytes as text, what is none as U+FFFD. */
+export function utf8(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('utf8')
 }

@@ -4,7 +4,7 @@
 import { KiteQError } from '../model/errors.ts'
 import type { GroupNumber, Offset } from '../model/ids.ts'
 import type { DeathReason, LogRecord } from '../model/record.ts'
-import { deathReasons } from '../owner-dead-letters.ts'
+import { deathReasons } from '../consumer-offsets/dead-letters.ts'
 import { openLogFolder } from './folder.ts'
 
 export interface UntriedLetter {

@@ -11,6 +11,7 @@ import type {
   RecordPlace,
 } from '../model/record.ts'
 import { PublishedView } from '../net/header.ts'
+import { sameId } from '../model/id-text.ts'
 
 export interface Wanted {
   /** Undefined: any. All that are given must hold. */
@@ -90,7 +91,7 @@ export class ReplaySelection {
 
   wants(record: PublishedRecord | PreparedRecord): boolean {
     const { id, topic, type } = this.#wanted
-    if (id !== undefined && !isId(record, id)) return false
+    if (id !== undefined && !sameId(record, id)) return false
     if (topic === undefined && type === undefined) return true
     const view = this.#view
     const { source, start, end } = record.message
@@ -142,12 +143,6 @@ export async function messageOf(
 function storedOf(record: PublishedRecord | PreparedRecord, identity: number): Stored {
   const { form, expiresAt, deliverLimit } = record
   return { identity, form, expiresAt, deliverLimit }
-}
-
-function isId(one: MessageId, other: MessageId): boolean {
-  return (
-    one.id0 === other.id0 && one.id1 === other.id1 && one.id2 === other.id2 && one.id3 === other.id3
-  )
 }
 
 function utf8(source: Uint8Array, start: number, end: number): string {

@@ -7,7 +7,7 @@ import { HeaderView, PublishedView } from '../net/header.ts'
 import { decodeHeader } from '../net/packet.ts'
 import { counted } from './counted.ts'
 import { openLogFolder } from './folder.ts'
-import { timeText } from './record-text.ts'
+import { timeText, utf8 } from './record-text.ts'
 import { printable } from './terminal.ts'
 
 export interface StoredMessage {
@@ -116,8 +116,4 @@ function hexLine(bytes: Buffer, at: number): string {
     byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.',
   )
   return `${at.toString(16).padStart(8, '0')}  ${hex.padEnd(hexLineBytes * 3 - 1)}  ${text.join('')}`
-}
-
-function utf8(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('utf8')
 }

@@ -1,8 +1,6 @@
 // `kiteq why` of a folder that has lost something, as a person runs it.
 
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -12,24 +10,11 @@ import { nodeDisk } from '../log/disk-node.ts'
 import type { LogRecord, RecordPlace } from '../model/record.ts'
 import { idText } from '../model/id-text.ts'
 import { lostText } from './lost-stretches.ts'
-import { program } from '../../test/support/program.ts'
+import { kiteq, type Ended } from '../../test/support/command-line.ts'
 
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function why(dir: string, number: number): Promise<Ended> {
+function why(dir: string, number: number): Promise<Ended> {
   const id = idText({ id0: number, id1: 2, id2: 3, id3: 4 }) // as `numbered` gives it
-  const args = [...program, 'why', id, '--data-dir', dir]
-  const child = spawn(process.execPath, args, { cwd: path.resolve(import.meta.dirname, '../..') })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  const [code] = (await once(child, 'close')) as [number]
-  return { code, stdout, stderr }
+  return kiteq(['why', id, '--data-dir', dir])
 }
 
 /** A folder with these batches, and where each record stands. */

@@ -22,7 +22,8 @@ export interface DeadLetter {
   readonly atMs: number
 }
 
-const reasons: readonly DeathReason[] = ['limit', 'expired', 'damaged', 'operator']
+/** A saved reason is its place here. */
+export const deathReasons: readonly DeathReason[] = ['limit', 'expired', 'damaged', 'operator']
 
 export class DeadLetters {
   readonly digest: Digest = new Digest()
@@ -107,7 +108,7 @@ export class DeadLetters {
       writer.u32(letter.row)
       writer.u32(letter.topic)
       writer.f64(letter.ordinal)
-      writer.u8(reasons.indexOf(letter.reason))
+      writer.u8(deathReasons.indexOf(letter.reason))
       writer.string(letter.feedback)
       writer.u8(letter.attempts)
       writer.u8(letter.transient ? 1 : 0)
@@ -124,7 +125,7 @@ export class DeadLetters {
         row: reader.u32() as Row,
         topic: reader.u32() as TopicNumber,
         ordinal: reader.f64() as Ordinal,
-        reason: reasons[reader.u8()] ?? reader.refuse('dead letter'),
+        reason: deathReasons[reader.u8()] ?? reader.refuse('dead letter'),
         feedback: reader.string(),
         attempts: reader.u8(),
         transient: reader.u8() === 1,
@@ -142,7 +143,7 @@ function letterHash(letter: DeadLetter): EntryHash {
     .whole(letter.message)
     .word(letter.topic)
     .whole(letter.ordinal)
-    .word(reasons.indexOf(letter.reason))
+    .word(deathReasons.indexOf(letter.reason))
     .text(letter.feedback)
     .word(letter.attempts)
     .word(letter.transient ? 1 : 0)

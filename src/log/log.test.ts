@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import {
   acked,
   folder,
-  kept,
   numbered,
   published,
   recoverSmall,
@@ -12,6 +11,7 @@ import {
 } from '../../test/support/disk-log.ts'
 import { MemoryDisk } from '../../test/support/disk-memory.ts'
 import type { MessageBytes, RecordPlace } from '../model/record.ts'
+import { ownCopy } from './own-copy.ts'
 
 const tight = { segmentBytes: 5200, batchBytesMax: 1024 }
 const bytesOf = (span: MessageBytes | undefined): Uint8Array | undefined =>
@@ -224,7 +224,7 @@ test('tools read single records and ranges, also while the log is written', asyn
   const reader = await recoverSmall(disk, tight)
   for (const from of [log, reader.log]) {
     const found = await from.readRecord(17 as never)
-    assert.deepEqual(found?.record, kept(numbered(18)))
+    assert.deepEqual(found?.record, ownCopy(numbered(18)))
     assert.equal(found.place.timeMs, 17)
     assert.equal(await from.readRecord(40 as never), undefined)
     const offsets: number[] = []

@@ -10,6 +10,7 @@ import { syncFile, type Disk } from './disk.ts'
 import type { Durability } from './durability.ts'
 import { frameLength } from './frame.ts'
 import { LogWriter } from './log-writer.ts'
+import { ownCopy } from './own-copy.ts'
 import { PageReader } from './page-reader.ts'
 import { messageSpan } from './record-codec.ts'
 import { mend, readLog, type RecoveryReport, type ResumePlace } from './recover.ts'
@@ -414,24 +415,4 @@ function newLogId(random: () => number): string {
   let id = ''
   for (let i = 0; i < 4; i++) id += (random() >>> 0).toString(16).padStart(8, '0')
   return id
-}
-
-/** A message is a span of bytes that will be used again; this one is kept. */
-function ownCopy(record: LogRecord): LogRecord {
-  switch (record.kind) {
-    case 'published':
-    case 'prepared':
-    case 'moved':
-    case 'recalled':
-      return { ...record, message: ownSpan(record.message) }
-    case 'base':
-      return { ...record, sections: ownSpan(record.sections) }
-    default:
-      return record
-  }
-}
-
-function ownSpan({ source, start, end }: MessageBytes): MessageBytes {
-  const bytes = new Uint8Array(source.subarray(start, end))
-  return { source: bytes, start: 0, end: bytes.length }
 }

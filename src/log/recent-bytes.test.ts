@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { kept, numbered, recoverSmall, startSmall } from '../../test/support/disk-log.ts'
+import { numbered, recoverSmall, startSmall } from '../../test/support/disk-log.ts'
 import { MemoryDisk } from '../../test/support/disk-memory.ts'
+import { ownCopy } from './own-copy.ts'
 
 test('what gathers while more waits to be written than memory is kept for is written as it was appended', async () => {
   const tight = { segmentBytes: 5200, batchBytesMax: 1024 }
@@ -25,6 +26,6 @@ test('what gathers while more waits to be written than memory is kept for is wri
   const { records } = await recoverSmall(disk, tight)
   assert.deepEqual(
     records,
-    Array.from({ length: count }, (_, i) => kept(numbered(i + 1))),
+    Array.from({ length: count }, (_, i) => ownCopy(numbered(i + 1))),
   )
 })

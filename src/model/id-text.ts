@@ -46,7 +46,8 @@ export function idText(id: MessageId): string {
   return hex(id.id0) + hex(id.id1) + hex(id.id2) + hex(id.id3)
 }
 
-function hex(value: number): string {
+/** Eight hex digits. */
+export function hex(value: number): string {
   return (value >>> 0).toString(16).padStart(8, '0')
 }
 
@@ -70,4 +71,10 @@ function hexTable(): Uint8Array {
     table[digit.toUpperCase().charCodeAt(0)] = value
   }
   return table
+}
+
+export function sameId(one: MessageId, other: MessageId): boolean {
+  return (
+    one.id0 === other.id0 && one.id1 === other.id1 && one.id2 === other.id2 && one.id3 === other.id3
+  )
 }

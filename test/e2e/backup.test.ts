@@ -9,30 +9,12 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { startBroker, temporaryFolder, type BrokerProcess } from '../support/broker-process.ts'
 import { program } from '../support/program.ts'
+import { kiteq, type Ended } from '../support/command-line.ts'
 
 const top = path.resolve(import.meta.dirname, '../..')
 
-interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function run(address: string, args: readonly string[], input = ''): Promise<Ended> {
-  const child = spawn(process.execPath, [...program, ...args], {
-    cwd: top,
-    env: { ...process.env, KITEQ_ADDRESS: address },
-    timeout: 60_000,
-    killSignal: 'SIGKILL',
-  })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(input)
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, stdout, stderr }
+function run(address: string, args: readonly string[], input = ''): Promise<Ended> {
+  return kiteq(args, { input, env: { KITEQ_ADDRESS: address } })
 }
 
 /** Publishes line after line until it is told to end; resolves with the exit code. */

@@ -7,6 +7,7 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { startBroker, type BrokerProcess } from '../support/broker-process.ts'
 import { program } from '../support/program.ts'
+import { startKiteq, type Ended, type RunningCommand } from '../support/command-line.ts'
 
 const top = path.resolve(import.meta.dirname, '../..')
 
@@ -18,34 +19,8 @@ after(async () => {
   await broker.stop()
 })
 
-interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** Starts a command; `said` resolves once its stderr holds a text. */
-function start(
-  args: readonly string[],
-  input = '',
-): { ended: Promise<Ended>; said: (text: string) => Promise<void> } {
-  const child = spawn(process.execPath, [...program, ...args], {
-    cwd: top,
-    env: { ...process.env, KITEQ_ADDRESS: broker.address },
-    timeout: 60_000,
-    killSignal: 'SIGKILL',
-  })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(input)
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number, stdout, stderr }))
-  const said = async (text: string): Promise<void> => {
-    while (!stderr.includes(text)) await once(child.stderr, 'data')
-  }
-  return { ended, said }
+function start(args: readonly string[], input = ''): RunningCommand {
+  return startKiteq(args, { input, env: { KITEQ_ADDRESS: broker.address } })
 }
 
 function run(args: readonly string[], input = ''): Promise<Ended> {

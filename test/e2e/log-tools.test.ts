@@ -1,16 +1,14 @@
 // The tools that read a data folder, as commands: of a folder in use and of one nobody owns, in pipes, with their exit codes.
 
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { startBroker, temporaryFolder, type BrokerProcess } from '../support/broker-process.ts'
 import { drawHistory, writeHistory } from '../support/log-history.ts'
 import { program } from '../support/program.ts'
+import { startCommand, type Ended } from '../support/command-line.ts'
 
-const top = path.resolve(import.meta.dirname, '../..')
 const self = [process.execPath, ...program]
 
 let broker: BrokerProcess
@@ -26,27 +24,8 @@ after(async () => {
   rmSync(idle, { recursive: true })
 })
 
-interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function ended(command: string, args: readonly string[], input = ''): Promise<Ended> {
-  const child = spawn(command, args, {
-    cwd: top,
-    env: { ...process.env, KITEQ_ADDRESS: broker.address },
-    timeout: 60_000,
-    killSignal: 'SIGKILL',
-  })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(input)
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, stdout, stderr }
+function ended(command: string, args: readonly string[], input = ''): Promise<Ended> {
+  return startCommand(command, args, { input, env: { KITEQ_ADDRESS: broker.address } }).ended
 }
 
 function run(args: readonly string[], input = ''): Promise<Ended> {

@@ -3,12 +3,12 @@
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { startBroker, temporaryFolder } from '../support/broker-process.ts'
 import { program } from '../support/program.ts'
+import { kiteq, type Ended } from '../support/command-line.ts'
 
 const top = path.resolve(import.meta.dirname, '../..')
 const segment = (number: number): string => `${String(number).padStart(10, '0')}.segment`
@@ -35,26 +35,8 @@ after(() => {
   rmSync(healthy, { recursive: true })
 })
 
-interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function run(args: readonly string[], input = '', env = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [...program, ...args], {
-    cwd: top,
-    env: { ...process.env, ...env },
-    timeout: 60_000,
-    killSignal: 'SIGKILL',
-  })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  child.stdin.end(input)
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, stdout, stderr }
+function run(args: readonly string[], input = '', env = {}): Promise<Ended> {
+  return kiteq(args, { input, env })
 }
 
 async function done(args: readonly string[], input: string, env: object): Promise<void> {

@@ -1,10 +1,7 @@
 // `kiteq replay --into`: what a log holds, published again to another broker; what is left out, refused and stopped.
 
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { rmSync } from 'node:fs'
-import path from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { linesOf, publishSelected, type ReplayIntoOptions } from '../../src/cli/replay-into.ts'
 import { connect, type Client } from '../../src/client/client.ts'
@@ -14,7 +11,7 @@ import { startBroker, type RunningBroker } from '../../src/kiteq.ts'
 import { commands } from '../../src/net/packet.ts'
 import { temporaryFolder } from '../support/broker-process.ts'
 import { bytesOf, DoorClient } from './door.ts'
-import { program } from '../support/program.ts'
+import { startKiteq, type RunningCommand } from '../support/command-line.ts'
 
 const within = { timeout: 60_000 }
 
@@ -249,23 +246,8 @@ test('the expired are skipped, or get a new life', within, async (t) => {
   assert.ok(lifeMs > 590_000 && lifeMs <= 600_000, `${lifeMs} ms to live`)
 })
 
-interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function start(args: readonly string[]): { signal: () => void; ended: Promise<Ended> } {
-  const command = [...program, 'replay', ...args]
-  const child = spawn(process.execPath, command, {
-    cwd: path.resolve(import.meta.dirname, '../..'),
-  })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number, stdout, stderr }))
-  return { signal: () => child.kill('SIGINT'), ended }
+function start(args: readonly string[]): RunningCommand {
+  return startKiteq(['replay', ...args])
 }
 
 test(
@@ -316,7 +298,7 @@ test(
     const args = ['--data-dir', source.dataDir, '--into', target.running.address]
     const slow = start([...args, '--rate', '50'])
     await after.count(20)
-    slow.signal()
+    slow.child.kill('SIGINT')
     const { code, stdout } = await slow.ended
     assert.equal(code, 1)
     const from = /\nstopped before record (\d+); go on with: --from \1\n$/.exec(stdout)?.[1]

@@ -2,8 +2,6 @@
 // that shows them: KITEQ_WRITE_DOCS=1 writes into it what the program says now.
 
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
@@ -22,7 +20,7 @@ import {
   type FatesBroker,
 } from '../support/message-fates.ts'
 import { temporaryFolder } from '../support/broker-process.ts'
-import { program } from '../support/program.ts'
+import { kiteq } from '../support/command-line.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const page = path.join(root, 'docs/log-tools.md')
@@ -229,24 +227,6 @@ async function replayTexts(): Promise<{ dry: string; done: string }> {
   }
 }
 
-interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function run(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [...program, ...args], {
-    cwd: root,
-  })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  const [code] = (await once(child, 'close')) as [number]
-  return { code, stdout, stderr }
-}
-
 test('a paused group is the reason, and who paused it', async () => {
   const pause = { op: 'group-pause', group: 'offline', who: 'kai' }
   await askOwner(shop.dataDir, pause)
@@ -263,17 +243,20 @@ test('a paused group is the reason, and who paused it', async () => {
 
 test('the command answers with exit codes and as JSON', async () => {
   const folder = ['--data-dir', shop.dataDir]
-  const known = await run('why-not', idOfFate('offline'), 'offline', ...folder)
+  const known = await kiteq(['why-not', idOfFate('offline'), 'offline', ...folder])
   assert.equal(known.code, 0, known.stderr)
   assert.match(known.stdout, /^message [0-9a-f]{32}, group offline\n {2}nobody of the group is/)
-  const unknown = await run('why-not', '0'.repeat(32), 'offline', ...folder)
+  const unknown = await kiteq(['why-not', '0'.repeat(32), 'offline', ...folder])
   assert.equal(unknown.code, 1)
   assert.match(unknown.stdout, /is not in this log, which reaches from record 0 \(2.*\) to \d+ \(2/)
-  const json = await run('why-not', idOfFate('dead'), 'dead', '--json', ...folder)
+  const json = await kiteq(['why-not', idOfFate('dead'), 'dead', '--json', ...folder])
   const { verdict, inUse, message } = JSON.parse(json.stdout) as Record<string, unknown>
   assert.deepEqual([verdict, inUse, (message as { topic: string }).topic], ['dead', true, 'trade'])
-  assert.equal((await run('why-not', 'abc', 'dead', ...folder)).code, 2)
-  assert.equal((await run('why-not', idOfFate('dead'), 'dead', '--data-dir', '/nowhere')).code, 2)
+  assert.equal((await kiteq(['why-not', 'abc', 'dead', ...folder])).code, 2)
+  assert.equal(
+    (await kiteq(['why-not', idOfFate('dead'), 'dead', '--data-dir', '/nowhere'])).code,
+    2,
+  )
 })
 
 test('of a stopped broker the log answers alone, and says what it cannot know', async () => {

@@ -6,7 +6,6 @@ import { test } from 'node:test'
 import type { Log } from '../../src/log/log.ts'
 import type { LogRecord } from '../../src/model/record.ts'
 import {
-  kept,
   numbered,
   recoverSmall,
   startSmall,
@@ -15,6 +14,7 @@ import {
 } from '../support/disk-log.ts'
 import { FaultyDisk, type Fault } from '../support/disk-faulty.ts'
 import { MemoryDisk } from '../support/disk-memory.ts'
+import { ownCopy } from '../../src/log/own-copy.ts'
 
 const tight: SmallOptions = { segmentBytes: 5200, batchBytesMax: 1024 }
 
@@ -35,9 +35,9 @@ async function history(disk: FaultyDisk): Promise<Outcome> {
       log = (await startSmall(disk, { ...tight, seed: life })).log
       for (let i = 0; i < 6; i++) {
         const batch = Array.from({ length: 3 }, () => numbered(number++))
-        appended.push(...batch.map(kept))
+        appended.push(...batch.map(ownCopy))
         await whileSpaceIsSought(log, writeBatch(log, batch))
-        durable.push(...batch.map(kept))
+        durable.push(...batch.map(ownCopy))
       }
       await log.close()
     }

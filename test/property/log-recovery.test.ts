@@ -7,18 +7,12 @@ import fc from 'fast-check'
 import { frameDistance, frameLength } from '../../src/log/frame.ts'
 import { segmentHeaderBytes } from '../../src/log/segment.ts'
 import type { LogRecord, RecordPlace } from '../../src/model/record.ts'
-import {
-  folder,
-  kept,
-  numbered,
-  recoverSmall,
-  startSmall,
-  writeBatch,
-} from '../support/disk-log.ts'
+import { folder, numbered, recoverSmall, startSmall, writeBatch } from '../support/disk-log.ts'
 import type { SmallLog, SmallOptions } from '../support/disk-log.ts'
 import { MemoryDisk } from '../support/disk-memory.ts'
 import { anyRecord } from '../support/disk-records.ts'
 import { seeded } from '../support/property.ts'
+import { ownCopy } from '../../src/log/own-copy.ts'
 
 const first = `${folder}/0000000001.segment`
 const batchesOfRecords = fc.array(fc.array(anyRecord, { minLength: 1, maxLength: 5 }), {
@@ -45,7 +39,7 @@ async function written(
   const places: RecordPlace[] = []
   for (const batch of batches) places.push(...(await writeBatch(log, batch)))
   await log.close({ clean: false })
-  return { disk, records: batches.flat().map(kept), places }
+  return { disk, records: batches.flat().map(ownCopy), places }
 }
 
 function assertPrefix(small: SmallLog, records: readonly LogRecord[]): void {
@@ -59,7 +53,7 @@ async function assertGoesOn(disk: MemoryDisk, before: SmallLog): Promise<void> {
   await writeBatch(second.log, [numbered(77)])
   await second.log.close({ clean: false })
   const third = await recoverSmall(disk)
-  assert.deepEqual(third.records, [...before.records, kept(numbered(77))])
+  assert.deepEqual(third.records, [...before.records, ownCopy(numbered(77))])
   assert.equal(third.report.cut, undefined)
   assert.deepEqual(third.report.holes, before.report.holes)
   await third.log.close()
@@ -264,7 +258,7 @@ test('writing, crashing with a torn batch and recovering, over and over, keeps e
         for (const size of batches) {
           const batch = Array.from({ length: size }, () => numbered(number++))
           await writeBatch(log, batch)
-          durable.push(...batch.map(kept))
+          durable.push(...batch.map(ownCopy))
         }
         const tail = Array.from({ length: torn }, () => numbered(number++))
         const before = tail.length === 0 ? [] : await writeBatch(log, tail)
@@ -298,5 +292,5 @@ function tear(
   disk.restore(path, image)
   const isWhole = (place: RecordPlace): boolean =>
     place.segment !== last.segment || place.position + place.length <= at
-  return records.filter((_, i) => isWhole(places[i]!)).map(kept)
+  return records.filter((_, i) => isWhole(places[i]!)).map(ownCopy)
 }

@@ -17,12 +17,30 @@ export interface Ended {
 export interface RunningCommand {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
+  /** Resolves once its stderr holds this text. */
+  readonly said: (text: string) => Promise<void>
 }
 
-export function startKiteq(args: readonly string[]): RunningCommand {
-  const child = spawn(process.execPath, [...program, ...args], {
+export interface CommandOptions {
+  /** All of its standard input; nothing by default. */
+  readonly input?: string
+  /** Beside that of the tests. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export function startKiteq(args: readonly string[], options: CommandOptions = {}): RunningCommand {
+  return startCommand(process.execPath, [...program, ...args], options)
+}
+
+/** Any command, from the top folder; killed after a minute. */
+export function startCommand(
+  command: string,
+  args: readonly string[],
+  { input = '', env }: CommandOptions = {},
+): RunningCommand {
+  const child = spawn(command, args, {
     cwd: top,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
     timeout: 60_000,
     killSignal: 'SIGKILL',
   })
@@ -30,12 +48,21 @@ export function startKiteq(args: readonly string[]): RunningCommand {
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number, stdout, stderr }))
-  return { child, ended }
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  const ended = once(child, 'close').then(([code]) => ({
+    code: code as number | null,
+    stdout,
+    stderr,
+  }))
+  const said = async (text: string): Promise<void> => {
+    while (!stderr.includes(text)) await once(child.stderr, 'data')
+  }
+  return { child, ended, said }
 }
 
-export function kiteq(args: readonly string[]): Promise<Ended> {
-  return startKiteq(args).ended
+export function kiteq(args: readonly string[], options?: CommandOptions): Promise<Ended> {
+  return startKiteq(args, options).ended
 }
 
 /** What `--json` printed. An error of the command fails the test. */

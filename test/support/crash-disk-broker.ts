@@ -5,9 +5,9 @@ import type { ConnectionNumber } from '../../src/model/ids.ts'
 import type { Log } from '../../src/log/log.ts'
 import { Witness, openLog, type Expectation, type LogShape } from './crash-disk-lab.ts'
 import type { CrashDisk } from './crash-disk.ts'
-import { kept } from './disk-log.ts'
 import { SimBroker, type LoggedRecord } from './sim-broker.ts'
 import type { SimClock } from './sim-clock.ts'
+import { ownCopy } from '../../src/log/own-copy.ts'
 
 export const groups = ['g0', 'g1'] as const
 
@@ -63,7 +63,7 @@ export class CrashBroker {
   ): Promise<CrashBroker> {
     const log = await openLog(disk, shape)
     const records: LoggedRecord[] = []
-    await log.recover((record, { timeMs }) => records.push({ record: kept(record), timeMs }))
+    await log.recover((record, { timeMs }) => records.push({ record: ownCopy(record), timeMs }))
     await log.startWriting()
     told.witness.restart(records.length)
     const from = clock === undefined ? undefined : { clock, records }

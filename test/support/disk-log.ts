@@ -4,8 +4,9 @@ import type { Disk } from '../../src/log/disk.ts'
 import { Log } from '../../src/log/log.ts'
 import type { RecoveryReport } from '../../src/log/recover.ts'
 import type { Offset } from '../../src/model/ids.ts'
-import type { LogRecord, MessageBytes, RecordPlace } from '../../src/model/record.ts'
+import type { LogRecord, RecordPlace } from '../../src/model/record.ts'
 import { randomOf } from './seeded-random.ts'
+import { ownCopy } from '../../src/log/own-copy.ts'
 
 export const folder = 'data'
 
@@ -43,7 +44,7 @@ export async function recoverSmall(disk: Disk, options: SmallOptions = {}): Prom
   const records: LogRecord[] = []
   const places: RecordPlace[] = []
   const report = await log.recover((record, place) => {
-    records.push(kept(record))
+    records.push(ownCopy(record))
     places.push({ ...place })
   })
   return { log, report, records, places }
@@ -102,24 +103,4 @@ export function numbered(number: number, bytes = 40): LogRecord {
 
 export function acked(offsets: readonly number[], group = 1): LogRecord {
   return { kind: 'acked', group: group as never, messages: offsets as readonly Offset[] }
-}
-
-/** Messages are spans of bytes that will be used again. */
-export function kept(record: LogRecord): LogRecord {
-  switch (record.kind) {
-    case 'published':
-    case 'prepared':
-    case 'moved':
-    case 'recalled':
-      return { ...record, message: ownSpan(record.message) }
-    case 'base':
-      return { ...record, sections: ownSpan(record.sections) }
-    default:
-      return record
-  }
-}
-
-function ownSpan({ source, start, end }: MessageBytes): MessageBytes {
-  const bytes = new Uint8Array(source.subarray(start, end))
-  return { source: bytes, start: 0, end: bytes.length }
 }

@@ -17,10 +17,11 @@ import { Retention } from '../../src/retention.ts'
 import { newState, openLog, someKept, type LogShape } from './crash-disk-lab.ts'
 import { durable } from './crash-disk-drive.ts'
 import { CrashDisk, type Image } from './crash-disk.ts'
-import { folder, kept } from './disk-log.ts'
+import { folder } from './disk-log.ts'
 import { nodeTurn } from './disk-turns.ts'
 import type { Entry } from './histories.ts'
 import { randomOf } from './seeded-random.ts'
+import { ownCopy } from '../../src/log/own-copy.ts'
 
 export interface RetentionLife {
   readonly seed: number
@@ -165,7 +166,7 @@ export class RetentionLives {
   #write(log: Log, state: BrokerState, record: LogRecord, timeMs: number): number {
     const place = { ...log.append(record, timeMs) }
     apply(state, record, place)
-    this.#written.push({ record: kept(record), place })
+    this.#written.push({ record: ownCopy(record), place })
     apply(this.#reference, record, place)
     this.#digests.push(this.#reference.digest())
     const { kind } = record

@@ -18,6 +18,7 @@ import { settledIdsMax, settledWindowMs } from '../../src/model/limits.ts'
 import type { MessageView } from '../../src/model/message.ts'
 import type { LogRecord, RecordPlace } from '../../src/model/record.ts'
 import { SimClock } from './sim-clock.ts'
+import { ownCopy } from '../../src/log/own-copy.ts'
 
 export interface LoggedRecord {
   readonly record: LogRecord
@@ -55,7 +56,7 @@ export class SimLog implements LogPort {
   }
 
   append(record: LogRecord, timeMs: number): RecordPlace {
-    this.records.push({ record: keep(record), timeMs })
+    this.records.push({ record: ownCopy(record), timeMs })
     return placeOf(this.records.length - 1, timeMs)
   }
 
@@ -71,13 +72,6 @@ export class SimLog implements LogPort {
 }
 
 /** A record as it would come back from disk: nothing shared with what was appended. */
-function keep(record: LogRecord): LogRecord {
-  const { kind } = record
-  if (kind !== 'published' && kind !== 'prepared' && kind !== 'recalled') return record
-  const { source, start, end } = record.message
-  return { ...record, message: { source: source.slice(start, end), start: 0, end: end - start } }
-}
-
 export function placeOf(offset: number, timeMs: number): RecordPlace {
   return {
     offset: offset as Offset,
