@@ -1,9 +1,16 @@
-// What a broker full of waiting messages costs: from spawn to the first delivery after SIGKILL, memory a message, idle CPU.
+// What a broker full of waiting messages costs: from spawn to the first delivery after SIGKILL, memory a message, idle CPU,
+// and a start that ignores the checkpoints and folds the whole log, whose state must have the digest of the other way.
 // The yardstick only scans its segments and rebuilds its index: the bare cost of reading them. It delivers nothing old.
 //
 //   node --import tsx bench/recover.ts [--counts 100000,1000000] [--rounds 1] [--body-bytes 200] [--only broker]
 
 import { parseArgs } from 'node:util'
+import { loadCheckpoint } from '../src/recover-state.ts'
+import { apply } from '../src/broker/apply.ts'
+import { nodeDisk } from '../src/log/disk-node.ts'
+import { askOwner } from '../src/log/folder-owner.ts'
+import { Log } from '../src/log/log.ts'
+import { silent } from '../src/model/logger.ts'
 import { monotonicMs } from './load/monotonic.ts'
 import { probeText } from './run/disk-probe.ts'
 import { runLoad, startLoad } from './run/load-process.ts'
@@ -38,6 +45,11 @@ interface Run {
   /** From spawn; first delivery is NaN for the yardstick. */
   readonly listeningMs: number
   readonly firstDeliveryMs: number
+  /** From spawn to listening when the whole log is folded; NaN for the yardstick, which does nothing else. */
+  readonly rebuildMs: number
+  /** Records that a start from the checkpoint folds behind it; whether the digests of both ways are equal. */
+  readonly checkpoint: number
+  readonly equal: boolean
   readonly residentMiB: number
   readonly lost: number
   readonly duplicates: number
@@ -46,6 +58,8 @@ interface Run {
 const sides = sidesOf(values.only)
 const counts = values.counts.split(',').map(Number)
 const body = { 'body-bytes': values['body-bytes'] }
+/** Bytes of bodies: more than one checkpoint apart. */
+const checkpointedFrom = 600e6
 /** Small, so that the yardstick's filling of its first segments does not hide the scan. */
 const yardstickSegments = ['--segments', 'fresh', '--segment-bytes', String(64 * 1024 * 1024)]
 const limit = { seconds: values['limit-seconds'], 'drain-seconds': 20 }
@@ -86,8 +100,31 @@ async function fill(
   return { live, bytesPerMessage, idleCores, dataDir: server.dataDir }
 }
 
+type Rebuilt = Pick<Run, 'rebuildMs' | 'checkpoint' | 'equal'>
+
+/** A start from the log alone, killed again; then the same state by way of the checkpoint. */
+async function rebuild(dir: string, dataDir: string): Promise<Rebuilt> {
+  const server = await startServer({ kind: 'broker', dir, dataDir, more: ['--rebuild'] })
+  const asked = await askOwner(dataDir, { op: 'digest' }).finally(() =>
+    server.stop({ signal: 'SIGKILL', keepData: true }),
+  )
+  const { digest, endOffset } = asked as { digest: string; endOffset: number }
+  const durability = { kind: 'memory' } as const
+  const log = await Log.open({ dir: dataDir, disk: nodeDisk, durability, random: () => 0 })
+  const loaded = await loadCheckpoint(log, { dataDir, rebuild: false }, silent)
+  if (loaded === undefined) throw new Error('there is no checkpoint: fewer than 512 MiB of log')
+  const { state, resume } = loaded
+  await log.scan(resume, endOffset, (record, place) => apply(state, record, place))
+  await log.close()
+  const equal = state.digest() === digest
+  return { rebuildMs: server.startMs, checkpoint: resume.offset, equal }
+}
+
 async function runOnce(side: ServerKind, dir: string, round: number, count: number): Promise<Run> {
   const { dataDir, ...filled } = await fill(side, dir, count)
+  const rebuilt = rebuilds(side, count)
+    ? await rebuild(dir, dataDir)
+    : { rebuildMs: NaN, checkpoint: NaN, equal: true }
   const port = await freePort()
   // The consumer is up before the broker, trying to connect, so that its own start does not count.
   const consumer =
@@ -106,6 +143,7 @@ async function runOnce(side: ServerKind, dir: string, round: number, count: numb
       side,
       round,
       ...filled,
+      ...rebuilt,
       listeningMs: server.startMs,
       firstDeliveryMs: firstMs === 0 ? NaN : firstMs - spawned,
       residentMiB: residentBytes(server.pid) / 2 ** 20,
@@ -116,6 +154,11 @@ async function runOnce(side: ServerKind, dir: string, round: number, count: numb
     consumer?.kill()
     await server.stop()
   }
+}
+
+/** Where there is no checkpoint, every start is one. */
+function rebuilds(side: ServerKind, count: number): boolean {
+  return side === 'broker' && count * Number(values['body-bytes']) > checkpointedFrom
 }
 
 async function runAll(dir: string): Promise<Run[]> {
@@ -141,6 +184,7 @@ function rowOf(run: Run): string[] {
       run.idleCores,
       run.listeningMs,
       run.firstDeliveryMs,
+      run.rebuildMs,
       run.residentMiB,
       run.lost,
       run.duplicates,
@@ -155,7 +199,7 @@ function startsOf(side: ServerKind, count: number): number[] {
 
 const { result: runs, probeBefore, probeAfter } = await withProbedDir(values.dir, runAll)
 const head =
-  'side,live,B/message,idle cores,listening ms,first delivery ms,MiB after,lost,duplicates'
+  'side,live,B/message,idle cores,listening ms,first delivery ms,rebuild ms,MiB after,lost,duplicates'
 say(`\n${table(head.split(','), runs.map(rowOf))}\n`)
 const summary = sides.flatMap((side) =>
   counts.map((count) => ({ side, count, startMs: spread(startsOf(side, count)) })),
@@ -165,6 +209,17 @@ const notes = summary.map(
     `${side}, ${figure(count)} messages: ${spreadText(startMs)} ms from spawn to ` +
     (side === 'broker' ? 'the first delivery' : 'listening'),
 )
+for (const { live, round, rebuildMs, checkpoint, equal } of runs) {
+  if (Number.isNaN(rebuildMs)) continue
+  const scan = runs.find(
+    (run) => run.side === 'yardstick' && run.live === live && run.round === round,
+  )
+  const share = scan === undefined ? NaN : (100 * scan.listeningMs) / rebuildMs
+  notes.push(
+    `the whole log folded (serve --rebuild), ${figure(live)} messages: ${figure(rebuildMs)} ms to listening, ` +
+      `${figure(share)} % of the yardstick's speed; digest ${equal ? 'equal to' : 'NOT THAT OF'} the way by checkpoint ${checkpoint}`,
+  )
+}
 for (const { side, live, lost, duplicates } of runs) {
   if (lost + duplicates === 0) continue
   notes.push(`NOT IN ORDER: ${side}, ${live} live: ${lost} lost, ${duplicates} duplicates`)

@@ -1,11 +1,9 @@
 // The worker of checkpointer.ts: last checkpoint, the log behind it up to a durable place, a new checkpoint. It reads the
 // folder as any tool does and shares no memory with the broker.
 
-import { readlinkSync } from 'node:fs'
-import { setPriority } from 'node:os'
-import { basename } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { apply } from './broker/apply.ts'
+import { stepBack } from './log/background-worker.ts'
 import { readCheckpoint, writeCheckpoint } from './log/checkpoint.ts'
 import { nodeDisk } from './log/disk-node.ts'
 import { Log } from './log/log.ts'
@@ -15,8 +13,6 @@ import type { Offset } from './model/ids.ts'
 import { silent } from './model/logger.ts'
 import { SectionReader, SectionWriter } from './model/section.ts'
 import { beginningOf, emptyState, loadCheckpoint } from './recover-state.ts'
-
-const niceness = 10
 
 export interface CheckpointTask {
   readonly dataDir: string
@@ -55,8 +51,7 @@ async function makeCheckpoint(task: CheckpointTask): Promise<CheckpointOutcome> 
       why: `read up to ${state.nextOffset} of ${upTo.offset}, ${report.holes.length} holes`,
     }
   const writer = new SectionWriter()
-  state.save(writer)
-  const digest = state.digest()
+  const digest = state.save(writer)
   const source = { resume: upTo, digest, sections: writer.finish(), durableOffset: upTo.offset }
   await writeCheckpoint({ disk: nodeDisk, dir: dataDir, logId }, source)
   return { ok: true, offset: upTo.offset, digest, tookMs: Math.round(performance.now() - started) }
@@ -73,15 +68,6 @@ async function checkCheckpoint({ dataDir, check }: CheckTask): Promise<Checkpoin
   if (state.digest() !== digest || state.nextOffset !== resume.offset)
     return { ok: false, why: `checkpoint ${check} says ${digest}, its content ${state.digest()}` }
   return { ok: true, offset: check, digest, tookMs: Math.round(performance.now() - started) }
-}
-
-/** The loop comes first: this thread takes what it leaves. Only Linux gives a thread a priority of its own. */
-function stepBack(): void {
-  try {
-    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), niceness)
-  } catch {
-    // Then it is as important as the rest; only slower machines notice.
-  }
 }
 
 stepBack()

@@ -2,9 +2,10 @@
 // for it and nothing in memory is copied. A checkpoint that fails is only a longer start.
 
 import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { CheckpointOutcome, CheckpointTask, CheckTask } from './checkpoint-worker.ts'
 import type { Config } from './config.ts'
+import { startWorker } from './log/background-worker.ts'
 import type { Log } from './log/log.ts'
 import type { Logger } from './model/logger.ts'
 
@@ -50,7 +51,10 @@ export class Checkpointer {
     while (this.#worker !== undefined) await once(this.#worker, 'exit').catch(() => undefined)
     if (this.#isClosed) return false
     const { config, logger } = this.#options
-    const worker = newWorker({ dataDir: config.dataDir, check: offset })
+    const worker = startWorker(import.meta.url, 'checkpoint-worker', {
+      dataDir: config.dataDir,
+      check: offset,
+    } satisfies CheckTask)
     worker.unref()
     this.#worker = worker
     return new Promise((resolve) => {
@@ -87,7 +91,7 @@ export class Checkpointer {
       dataDir: config.dataDir,
       upTo: log.durablePlace,
     }
-    const worker = newWorker(task)
+    const worker = startWorker(import.meta.url, 'checkpoint-worker', task)
     worker.unref()
     this.#worker = worker
     worker.on('message', (outcome: CheckpointOutcome) => {
@@ -97,13 +101,4 @@ export class Checkpointer {
     worker.on('error', (error) => logger.warn({ why: error.message }, 'checkpoint failed'))
     worker.on('exit', () => (this.#worker = undefined))
   }
-}
-
-/** Run from source, a worker has to be told how to read it: Node 20 hands the loader on to no worker. */
-function newWorker(task: CheckpointTask | CheckTask): Worker {
-  if (!import.meta.url.endsWith('.ts'))
-    return new Worker(new URL('./checkpoint-worker.js', import.meta.url), { workerData: task })
-  const { href } = new URL('./checkpoint-worker.ts', import.meta.url)
-  const source = `import('tsx/esm/api').then(({ register }) => { register(); return import('${href}') })`
-  return new Worker(source, { eval: true, workerData: task })
 }

@@ -2,7 +2,7 @@
 // redriven or purged; each holds its message. Must never drop one silently.
 
 import type { GroupNumber, Offset, Ordinal, Row, TopicNumber } from '../model/ids.ts'
-import { Digest, EntryHash } from '../model/mix.ts'
+import { type Digest, EntryHash } from '../model/mix.ts'
 import type { DeathReason } from '../model/record.ts'
 import type { SectionReader, SectionWriter } from '../model/section.ts'
 
@@ -26,8 +26,11 @@ export interface DeadLetter {
 export const deathReasons: readonly DeathReason[] = ['limit', 'expired', 'damaged', 'operator']
 
 export class DeadLetters {
-  readonly digest: Digest = new Digest()
   private readonly groups = new Map<GroupNumber, Map<Offset, DeadLetter>>()
+  /** Groups into which one came back that had died before others: put in order when they are next looked at. */
+  private readonly unsorted = new Set<GroupNumber>()
+  /** Of each group, the newest death so far. */
+  private readonly newest = new Map<GroupNumber, number>()
   private total = 0
 
   get count(): number {
@@ -44,7 +47,8 @@ export class DeadLetters {
 
   /** All, or those of one group, oldest death first within a group. */
   list(group?: GroupNumber): DeadLetter[] {
-    if (group !== undefined) return [...(this.groups.get(group)?.values() ?? [])]
+    if (group !== undefined) return [...this.ofGroup(group)]
+    this.sort()
     return [...this.groups.values()].flatMap((letters) => [...letters.values()])
   }
 
@@ -55,11 +59,13 @@ export class DeadLetters {
 
   /** Of one group, oldest death first, without a copy: not to be changed meanwhile. */
   ofGroup(group: GroupNumber): Iterable<DeadLetter> {
+    this.sort()
     return this.groups.get(group)?.values() ?? []
   }
 
   /** Those that died before `beforeMs`, and the oldest of each group that has more than `keep`: up to `most` of them. */
   outdated(beforeMs: number, keep: number, most: number): DeadLetter[] {
+    this.sort()
     const found: DeadLetter[] = []
     for (const letters of this.groups.values()) {
       let over = letters.size - keep
@@ -79,9 +85,11 @@ export class DeadLetters {
       letters = new Map<Offset, DeadLetter>()
       this.groups.set(letter.group, letters)
     }
+    const newest = this.newest.get(letter.group) ?? -Infinity
+    if (letter.atMs < newest) this.unsorted.add(letter.group)
+    else this.newest.set(letter.group, letter.atMs)
     letters.set(letter.message, letter)
     this.total++
-    letterHash(letter).addTo(this.digest)
   }
 
   /** Fold move: redriven or purged. Undefined when there is none. */
@@ -90,13 +98,28 @@ export class DeadLetters {
     const letter = letters?.get(message)
     if (letters === undefined || letter === undefined) return undefined
     letters.delete(message)
-    if (letters.size === 0) this.groups.delete(group)
+    if (letters.size === 0) this.forget(group)
     this.total--
-    letterHash(letter).removeFrom(this.digest)
     return letter
   }
 
-  recompute(into: Digest): void {
+  private forget(group: GroupNumber): void {
+    this.groups.delete(group)
+    this.newest.delete(group)
+    this.unsorted.delete(group)
+  }
+
+  /** Those of one moment stay in the order they came, whenever this runs. */
+  private sort(): void {
+    for (const group of this.unsorted) {
+      const letters = [...(this.groups.get(group) ?? [])]
+      letters.sort(([, a], [, b]) => a.atMs - b.atMs)
+      this.groups.set(group, new Map(letters))
+    }
+    this.unsorted.clear()
+  }
+
+  digestInto(into: Digest): void {
     for (const letter of this.list()) letterHash(letter).addTo(into)
   }
 

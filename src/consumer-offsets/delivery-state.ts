@@ -2,16 +2,16 @@
 // what a message is, only ordinals.
 
 import type { GroupNumber, TopicNumber } from '../model/ids.ts'
-import { Digest } from '../model/mix.ts'
+import type { Digest } from '../model/mix.ts'
+import { expectNameNumber } from '../model/name-number.ts'
 import type { SectionReader, SectionWriter } from '../model/section.ts'
 import type { SpareChunks } from './chunk-list.ts'
 import { PausedGroups } from './paused-groups.ts'
 import { Queue } from './queue.ts'
 
 export class DeliveryState {
-  readonly digest: Digest = new Digest()
   /** Saved apart from the queues, digested with them. */
-  readonly paused: PausedGroups = new PausedGroups(this.digest)
+  readonly paused: PausedGroups = new PausedGroups()
   private readonly spares: SpareChunks = []
   /** By topic number; each list in order of the group number. */
   private readonly byTopic: (Queue[] | undefined)[] = []
@@ -50,7 +50,7 @@ export class DeliveryState {
   open(group: GroupNumber, topic: TopicNumber): Queue {
     const found = this.find(group, topic)
     if (found !== undefined) return found
-    const queue = new Queue(group, topic, this.digest, this.spares)
+    const queue = new Queue(group, topic, this.spares)
     const list = listAt(this.byTopic, topic)
     list.splice(place(list, group), 0, queue)
     listAt(this.byGroup, group).push(queue)
@@ -64,9 +64,9 @@ export class DeliveryState {
     for (const queue of this.all()) queue.endLeases()
   }
 
-  recompute(into: Digest): void {
-    for (const queue of this.all()) queue.recompute(into)
-    this.paused.recompute(into)
+  digestInto(into: Digest): void {
+    for (const queue of this.all()) queue.digestInto(into)
+    this.paused.digestInto(into)
   }
 
   save(writer: SectionWriter): void {
@@ -102,6 +102,7 @@ function place(list: readonly Queue[], group: GroupNumber): number {
 }
 
 function listAt(lists: (Queue[] | undefined)[], number: number): Queue[] {
+  expectNameNumber(number)
   while (lists.length <= number) lists.push(undefined)
   return (lists[number] ??= [])
 }

@@ -12,13 +12,7 @@ export interface Pause {
 }
 
 export class PausedGroups {
-  private readonly digest: Digest
   private readonly groups = new Map<GroupNumber, Pause>()
-
-  /** `digest`: of the fold this is a part of. */
-  constructor(digest: Digest) {
-    this.digest = digest
-  }
 
   get size(): number {
     return this.groups.size
@@ -40,22 +34,16 @@ export class PausedGroups {
   /** Fold move. False when it is paused already: who was first stays. */
   pause(group: GroupNumber, who: string, timeMs: number): boolean {
     if (this.groups.has(group)) return false
-    const pause = { who, sinceMs: timeMs }
-    this.groups.set(group, pause)
-    pauseHash(group, pause).addTo(this.digest)
+    this.groups.set(group, { who, sinceMs: timeMs })
     return true
   }
 
   /** Fold move. False when it is not paused. */
   resume(group: GroupNumber): boolean {
-    const pause = this.groups.get(group)
-    if (pause === undefined) return false
-    this.groups.delete(group)
-    pauseHash(group, pause).removeFrom(this.digest)
-    return true
+    return this.groups.delete(group)
   }
 
-  recompute(into: Digest): void {
+  digestInto(into: Digest): void {
     for (const [group, pause] of this.groups) pauseHash(group, pause).addTo(into)
   }
 

@@ -1,5 +1,5 @@
 // What one queue puts into the digest of all: a hash for every unsettled ordinal with all that is known of it, and the two
-// ends. Must never change a queue; whoever changes an entry takes it out before and puts it in again after.
+// ends. Must never change a queue.
 
 import type { GroupNumber, TopicNumber } from '../model/ids.ts'
 import {
@@ -48,31 +48,10 @@ export class QueueDigest {
     )
   }
 
-  removeEntry(chunk: QueueChunk, at: number): void {
-    const bits = entryBits(chunk, at)
-    const retryAt = chunk.retryAt === undefined ? 0 : chunk.retryAt[at]!
-    const low = lowWord(chunk.base + at)
-    const high = highWord(chunk.base)
-    this.digest.remove(
-      entryA(this.seedA, low, high, bits, retryAt),
-      entryB(this.seedB, low, high, bits, retryAt),
-    )
-  }
-
-  /** The end moves: only the difference is added, for nothing else is hashed with it. From 0 in a queue just made. */
-  moveEnd(from: number, to: number): void {
-    this.digest.add(
-      weighed(to, this.endA) - weighed(from, this.endA),
-      weighed(to, this.endB) - weighed(from, this.endB),
-    )
-  }
-
-  /** The same for the end of what was delivered. */
-  moveDelivered(from: number, to: number): void {
-    this.digest.add(
-      weighed(to, this.deliveredA) - weighed(from, this.deliveredA),
-      weighed(to, this.deliveredB) - weighed(from, this.deliveredB),
-    )
+  /** One past the highest ordinal ever put in, and ever delivered. */
+  addEnds(end: number, delivered: number): void {
+    this.digest.add(weighed(end, this.endA), weighed(end, this.endB))
+    this.digest.add(weighed(delivered, this.deliveredA), weighed(delivered, this.deliveredB))
   }
 }
 

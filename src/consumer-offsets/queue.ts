@@ -27,7 +27,6 @@ const attemptsMax = 255
 export class Queue {
   readonly group: GroupNumber
   readonly topic: TopicNumber
-  private readonly digest: QueueDigest
   private readonly chunks: ChunkList
   private unsettledCount = 0
   private outCount = 0
@@ -36,10 +35,9 @@ export class Queue {
   private endOrdinal = 0
   private deliveredEnd = 0
 
-  constructor(group: GroupNumber, topic: TopicNumber, digest: Digest, spares: SpareChunks) {
+  constructor(group: GroupNumber, topic: TopicNumber, spares: SpareChunks) {
     this.group = group
     this.topic = topic
-    this.digest = new QueueDigest(group, topic, digest)
     this.chunks = new ChunkList(spares)
   }
 
@@ -170,8 +168,7 @@ export class Queue {
     }
     chunk.used++
     this.unsettledCount++
-    this.digest.addEntry(chunk, at)
-    if (ordinal >= this.endOrdinal) this.moveEnd(ordinal + 1)
+    if (ordinal >= this.endOrdinal) this.endOrdinal = ordinal + 1
     return true
   }
 
@@ -181,7 +178,6 @@ export class Queue {
     if (chunk === undefined) return false
     const at = ordinal - chunk.base
     if (!hasBit(chunk.unsettled, at)) return false
-    this.digest.removeEntry(chunk, at)
     const out = (chunk.out ??= new Uint32Array(chunkWords))
     if (!hasBit(out, at)) {
       setBit(out, at)
@@ -190,8 +186,7 @@ export class Queue {
     const attempts = (chunk.attempts ??= new Uint8Array(chunkOrdinals))
     attempts[at] = Math.min(attempt, attemptsMax)
     if (chunk.retryAt !== undefined) chunk.retryAt[at] = 0
-    this.digest.addEntry(chunk, at)
-    if (ordinal >= this.deliveredEnd) this.moveDelivered(ordinal + 1)
+    if (ordinal >= this.deliveredEnd) this.deliveredEnd = ordinal + 1
     return true
   }
 
@@ -201,7 +196,6 @@ export class Queue {
     if (chunk === undefined) return false
     const at = ordinal - chunk.base
     if (!hasBit(chunk.unsettled, at)) return false
-    this.digest.removeEntry(chunk, at)
     if (hasBit(chunk.out, at)) this.outCount--
     if (hasBit(chunk.parked, at)) this.parkedCount--
     if (hasBit(chunk.transient, at)) this.transientCount--
@@ -222,13 +216,11 @@ export class Queue {
     if (chunk === undefined) return false
     const at = ordinal - chunk.base
     if (!hasBit(chunk.out, at)) return false
-    this.digest.removeEntry(chunk, at)
     this.takeBack(chunk, at, giveBack)
     if (retryAtMs > 0) {
       const retryAt = (chunk.retryAt ??= new Float64Array(chunkOrdinals))
       retryAt[at] = Math.floor(retryAtMs)
     }
-    this.digest.addEntry(chunk, at)
     return true
   }
 
@@ -238,10 +230,8 @@ export class Queue {
     if (chunk === undefined) return false
     const at = ordinal - chunk.base
     if (!hasBit(chunk.unsettled, at) || hasBit(chunk.parked, at)) return false
-    this.digest.removeEntry(chunk, at)
     setBit((chunk.parked ??= new Uint32Array(chunkWords)), at)
     this.parkedCount++
-    this.digest.addEntry(chunk, at)
     return true
   }
 
@@ -251,10 +241,8 @@ export class Queue {
     if (chunk === undefined) return false
     const at = ordinal - chunk.base
     if (!hasBit(chunk.parked, at)) return false
-    this.digest.removeEntry(chunk, at)
     clearBit(chunk.parked, at)
     this.parkedCount--
-    this.digest.addEntry(chunk, at)
     return true
   }
 
@@ -266,18 +254,15 @@ export class Queue {
       for (let i = 0; i < chunkWords; i++) {
         while (chunk.out[i] !== 0) {
           const at = i * 32 + lowestBit(chunk.out[i]!)
-          this.digest.removeEntry(chunk, at)
           this.takeBack(chunk, at, true)
-          this.digest.addEntry(chunk, at)
         }
       }
     }
   }
 
-  recompute(into: Digest): void {
+  digestInto(into: Digest): void {
     const digest = new QueueDigest(this.group, this.topic, into)
-    digest.moveEnd(0, this.endOrdinal)
-    digest.moveDelivered(0, this.deliveredEnd)
+    digest.addEnds(this.endOrdinal, this.deliveredEnd)
     for (const chunk of this.chunks.all)
       forEachBit(chunk.unsettled, (at) => digest.addEntry(chunk, at))
   }
@@ -291,8 +276,8 @@ export class Queue {
 
   /** Into a queue just made. */
   load(reader: SectionReader): void {
-    this.moveEnd(reader.f64())
-    this.moveDelivered(reader.f64())
+    this.endOrdinal = reader.f64()
+    this.deliveredEnd = reader.f64()
     const count = reader.u32()
     for (let i = 0; i < count; i++) {
       const chunk = loadChunk(reader)
@@ -307,7 +292,6 @@ export class Queue {
       if (hasBit(chunk.out, at)) this.outCount++
       if (hasBit(chunk.parked, at)) this.parkedCount++
       if (hasBit(chunk.transient, at)) this.transientCount++
-      this.digest.addEntry(chunk, at)
     })
   }
 
@@ -316,15 +300,5 @@ export class Queue {
     this.outCount--
     const attempts = chunk.attempts
     if (giveBack && attempts !== undefined && attempts[at]! > 0) attempts[at]!--
-  }
-
-  private moveEnd(to: number): void {
-    this.digest.moveEnd(this.endOrdinal, to)
-    this.endOrdinal = to
-  }
-
-  private moveDelivered(to: number): void {
-    this.digest.moveDelivered(this.deliveredEnd, to)
-    this.deliveredEnd = to
   }
 }

@@ -51,7 +51,6 @@ const nowhere: Routing = Object.freeze({ durable: Object.freeze([]), transient: 
 const problemsToldMax = 4
 
 export class BindingIndex {
-  readonly digest: Digest = new Digest()
   private readonly types: Dictionary
   private readonly topics = new Map<TopicNumber, Topic>()
   private count = 0
@@ -189,16 +188,10 @@ export class BindingIndex {
     if (entry === undefined) this.topics.set(topic, (entry = newTopic()))
     const lists = entry.groups.get(group) ?? emptyLists()
     const at = sourceOrder.indexOf(source)
-    lists[at]!.forEach((pattern, i) =>
-      bindingHash(at, topic, group, i, pattern.binding).removeFrom(this.digest),
-    )
     const more = bindings.length - lists[at]!.length
     this.count += more
     this.countOf.set(group, this.sizeOf(group) + more)
     lists[at] = bindings.map((binding) => new Pattern(copy(binding, topic, group)))
-    lists[at].forEach((pattern, i) =>
-      bindingHash(at, topic, group, i, pattern.binding).addTo(this.digest),
-    )
     if (lists.every((list) => list.length === 0)) entry.groups.delete(group)
     else entry.groups.set(group, lists)
     // The entry stays when it is empty: its version must never be one a cached route may still carry.
@@ -206,7 +199,7 @@ export class BindingIndex {
     entry.order = [...entry.groups.keys()].sort((a, b) => a - b)
   }
 
-  recompute(into: Digest): void {
+  digestInto(into: Digest): void {
     this.forEachList((source, topic, group, list) => {
       const at = sourceOrder.indexOf(source)
       list.forEach((pattern, i) => bindingHash(at, topic, group, i, pattern.binding).addTo(into))

@@ -3,6 +3,7 @@
 
 import { invariant } from '../model/assert.ts'
 import { Digest, EntryHash } from '../model/mix.ts'
+import { expectNameNumber } from '../model/name-number.ts'
 import type { SectionReader, SectionWriter } from '../model/section.ts'
 import { shownName } from './shown-name.ts'
 
@@ -10,7 +11,6 @@ const memoSlots = 256
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true }) // names are what was sent, also what looks like a mark
 
 export class Dictionary<Number extends number = number> {
-  readonly digest: Digest = new Digest()
   /** Index is the number; slot 0 and the numbers a hole in the log has eaten stay undefined. */
   private readonly names: (Uint8Array | undefined)[] = [undefined]
   private readonly texts: (string | undefined)[] = [undefined]
@@ -89,6 +89,7 @@ export class Dictionary<Number extends number = number> {
       return
     }
     invariant(number > 0, `a name's number is ${number}`)
+    expectNameNumber(number)
     while (this.names.length < number) {
       this.names.push(undefined)
       this.texts.push(undefined)
@@ -99,10 +100,9 @@ export class Dictionary<Number extends number = number> {
     this.numbers.set(latin1(copy, 0, copy.length), number)
     this.known++
     this.bytes += copy.length
-    nameHash(number, copy).addTo(this.digest)
   }
 
-  recompute(into: Digest): void {
+  digestInto(into: Digest): void {
     this.forEach((number, name) => nameHash(number, name).addTo(into))
   }
 

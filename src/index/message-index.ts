@@ -37,6 +37,7 @@ export class MessageIndex {
   private mask = 0
   private used = 0
   private longest = 0
+  private isBuilt = false
   /** The id last looked for: what is published next is mostly it. */
   private asked0 = -1
   private asked1 = -1
@@ -51,6 +52,7 @@ export class MessageIndex {
   }
 
   get size(): number {
+    this.build()
     return this.used
   }
 
@@ -61,6 +63,7 @@ export class MessageIndex {
 
   /** Row of the message with this id; below 0 when there is none. Settled and rolled-back ones are found as long as they are remembered. */
   find(id: MessageId): Row {
+    if (!this.isBuilt) this.build()
     const { id0, id1, id2, id3 } = id
     const hash = this.hash(id0, id1, id2, id3)
     this.asked0 = id0
@@ -83,33 +86,38 @@ export class MessageIndex {
   }
 
   /**
-   * Every row of the table but recalled copies, into an index that is empty. Shard by shard: a shard fits into the
-   * nearest cache, ten millions of entries in the order of their rows would each miss all of them.
+   * Makes the index from the table; nothing when it is there. Whoever folds many records and looks for none spares it, and
+   * what is made at once is made shard by shard: a shard fits into the nearest cache, ten millions of entries in the order
+   * of their rows would each miss all of them.
    */
-  load(): void {
+  build(): void {
+    if (this.isBuilt) return
+    this.isBuilt = true
     const { table } = this
     const depth = depthOf(table.count)
     this.shards = Array.from({ length: 2 ** depth }, () => new Shard(shardSlots, depth))
     this.mask = 2 ** depth - 1
+    const all = new Uint32Array(table.count * 2)
     const ends = new Uint32Array(this.shards.length + 1)
-    table.forEach((row) => {
-      if (!table.isRecalled(row)) ends[(this.hashOfRow(row) & this.mask) + 1]!++
+    let count = 0
+    table.forEachId((row, id0, id1, id2, id3) => {
+      const hash = this.hash(id0, id1, id2, id3)
+      all[count++] = row
+      all[count++] = hash
+      ends[(hash & this.mask) + 1]!++
     })
     for (let i = 1; i < ends.length; i++) ends[i]! += ends[i - 1]!
-    const rows = new Uint32Array(ends[ends.length - 1]!)
-    const hashes = new Uint32Array(rows.length)
-    table.forEach((row) => {
-      if (table.isRecalled(row)) return
-      const hash = this.hashOfRow(row)
-      const at = ends[hash & this.mask]!++
-      rows[at] = row
-      hashes[at] = hash
-    })
-    for (let i = 0; i < rows.length; i++) this.put(rows[i] as Row, hashes[i]!)
+    const sorted = new Uint32Array(count)
+    for (let i = 0; i < count; i += 2) {
+      const at = ends[all[i + 1]! & this.mask]!++ * 2
+      sorted[at] = all[i]!
+      sorted[at + 1] = all[i + 1]!
+    }
+    for (let i = 0; i < count; i += 2) this.put(sorted[i] as Row, sorted[i + 1]!)
   }
 
   add(row: Row): void {
-    this.put(row, this.hashOfRow(row))
+    if (this.isBuilt) this.put(row, this.hashOfRow(row))
   }
 
   private put(row: Row, hash: number): void {
@@ -125,6 +133,7 @@ export class MessageIndex {
   }
 
   remove(row: Row): void {
+    if (!this.isBuilt) return
     const hash = this.hashOfRow(row)
     const shard = this.shards[hash & this.mask]!
     const slots = shard.slots

@@ -5,7 +5,7 @@ import { invariant } from '../model/assert.ts'
 import type { MessageId, Offset, Ordinal, Position, Row, SegmentNumber } from '../model/ids.ts'
 import type { TopicNumber, TypeNumber } from '../model/ids.ts'
 import { groupsPerMessageMax } from '../model/limits.ts'
-import { Digest, finish, highWord, laneA, laneB, lowWord, mixA, mixB } from '../model/mix.ts'
+import { type Digest, finish, highWord, laneA, laneB, lowWord, mixA, mixB } from '../model/mix.ts'
 import type { MessageFields, MessageForm, RecordPlace } from '../model/record.ts'
 import type { SectionReader, SectionWriter } from '../model/section.ts'
 
@@ -65,7 +65,6 @@ class Chunk {
 }
 
 export class MessageTable {
-  readonly digest: Digest = new Digest()
   private readonly chunks: (Chunk | undefined)[] = []
   /** Chunks that have room, newest first; some entries may be stale. */
   private readonly roomy: number[] = []
@@ -215,8 +214,6 @@ export class MessageTable {
       (Math.min(fields.deliverLimit, limitMask) << limitShift) |
       (highWord(place.offset) << offsetShift)
     words[at + atHolders] = waiting
-    addFixed(this.digest, words, at)
-    addMoving(this.digest, words, at)
     return row
   }
 
@@ -225,22 +222,16 @@ export class MessageTable {
     if (waiting > groupsPerMessageMax) refuse(waiting)
     const words = this.wordsOf(row)
     const at = (row & rowMask) * wordsPerRow
-    removeMoving(this.digest, words, at)
     words[at + atFlags] = (words[at + atFlags]! & ~statusBits) | status
     words[at + atOrdinal] = lowWord(ordinal)
     words[at + atHolders] = waiting | (dead << 16)
-    addMoving(this.digest, words, at)
   }
 
   /** Fold move: the row just added is a copy for one group. */
   markRecalled(row: Row): void {
     const words = this.wordsOf(row)
     const at = (row & rowMask) * wordsPerRow
-    removeFixed(this.digest, words, at)
-    removeMoving(this.digest, words, at)
     words[at + atFlags] = words[at + atFlags]! | recalledBit
-    addFixed(this.digest, words, at)
-    addMoving(this.digest, words, at)
   }
 
   /** Fold move: the message stands there now. Where it stands is in no digest. */
@@ -257,8 +248,6 @@ export class MessageTable {
     const chunk = this.chunks[row >>> rowBits]!
     const words = chunk.words
     const at = (row & rowMask) * wordsPerRow
-    removeFixed(this.digest, words, at)
-    removeMoving(this.digest, words, at)
     words[at + atFlags] = statusFree
     words[at] = chunk.free
     const wasFull = chunk.free === 0 && chunk.end === chunkRows
@@ -281,18 +270,35 @@ export class MessageTable {
     }
   }
 
+  /** Every row that may be looked for by its id: all but recalled copies. */
+  forEachId(visit: (row: Row, id0: number, id1: number, id2: number, id3: number) => void): void {
+    for (let number = 0; number < this.chunks.length; number++) {
+      const chunk = this.chunks[number]
+      if (chunk === undefined) continue
+      const words = chunk.words
+      for (let i = 0; i < chunk.end; i++) {
+        const at = i * wordsPerRow
+        const flags = words[at + atFlags]!
+        if ((flags & statusBits) === statusFree || (flags & recalledBit) !== 0) continue
+        const row = (((number << rowBits) >>> 0) + i) as Row
+        visit(row, words[at + atId0]!, words[at + atId1]!, words[at + atId2]!, words[at + atId3]!)
+      }
+    }
+  }
+
   /** Rows of a chunk that were ever used: the first so many. */
   chunkEnd(number: number): number {
     return this.chunks[number]?.end ?? 0
   }
 
-  recompute(into: Digest): void {
-    this.forEach((row) => {
-      const words = this.wordsOf(row)
-      const at = (row & rowMask) * wordsPerRow
-      addFixed(into, words, at)
-      addMoving(into, words, at)
-    })
+  digestInto(into: Digest): void {
+    for (const chunk of this.chunks) {
+      if (chunk === undefined) continue
+      const words = chunk.words
+      const end = chunk.end * wordsPerRow
+      for (let at = 0; at < end; at += wordsPerRow)
+        if ((words[at + atFlags]! & statusBits) !== statusFree) digestRow(into, words, at)
+    }
   }
 
   save(writer: SectionWriter): void {
@@ -319,7 +325,6 @@ export class MessageTable {
       this.chunks[number] = chunk
       if (chunk.used < chunkRows) this.roomy.push(number)
     }
-    this.recompute(this.digest)
   }
 
   private settleLoaded(chunk: Chunk): void {
@@ -377,49 +382,25 @@ function refuse(waiting: number): never {
   invariant(false, `a message waits for ${waiting} groups`)
 }
 
-// The part of a row that never changes and the part that does are hashed apart: an ack must not pay for the whole row.
-// Where the message stands in the log is left out, since a replica has it elsewhere.
+// The part of a row that never changes and the part that does are hashed apart. Where the message stands in the log is left
+// out, since a replica has it elsewhere.
 
-function hashFixed(words: Uint32Array, at: number): void {
-  let a = laneA
-  let b = laneB
+function digestRow(into: Digest, words: Uint32Array, at: number): void {
+  let fixedA = laneA
+  let fixedB = laneB
   for (let i = at + atId0; i <= at + atOffset; i++) {
-    a = mixA(a, words[i]!)
-    b = mixB(b, words[i]!)
+    const word = words[i]!
+    fixedA = mixA(fixedA, word)
+    fixedB = mixB(fixedB, word)
   }
   const flags = words[at + atFlags]! & fixedFlags
-  hashA = finish(mixA(a, flags))
-  hashB = finish(mixB(b, flags))
-}
-
-function hashMoving(words: Uint32Array, at: number): void {
-  let a = laneB
-  let b = laneA
+  into.add(finish(mixA(fixedA, flags)), finish(mixB(fixedB, flags)))
+  let movingA = laneB
+  let movingB = laneA
   for (let i = at + atOffset; i <= at + atHolders; i++) {
-    a = mixA(a, words[i]!)
-    b = mixB(b, words[i]!)
+    const word = words[i]!
+    movingA = mixA(movingA, word)
+    movingB = mixB(movingB, word)
   }
-  hashA = finish(a)
-  hashB = finish(b)
-}
-
-/** What the two functions above have found last: two numbers without an object. */
-let hashA = 0
-let hashB = 0
-
-function addFixed(digest: Digest, words: Uint32Array, at: number): void {
-  hashFixed(words, at)
-  digest.add(hashA, hashB)
-}
-function removeFixed(digest: Digest, words: Uint32Array, at: number): void {
-  hashFixed(words, at)
-  digest.remove(hashA, hashB)
-}
-function addMoving(digest: Digest, words: Uint32Array, at: number): void {
-  hashMoving(words, at)
-  digest.add(hashA, hashB)
-}
-function removeMoving(digest: Digest, words: Uint32Array, at: number): void {
-  hashMoving(words, at)
-  digest.remove(hashA, hashB)
+  into.add(finish(movingA), finish(movingB))
 }

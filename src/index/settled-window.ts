@@ -2,7 +2,7 @@
 // forgotten, and when, follows from the records alone. Must never hold a message some group still waits for.
 
 import type { Offset, Row } from '../model/ids.ts'
-import { Digest, finish, highWord, laneA, laneB, lowWord, mixA, mixB } from '../model/mix.ts'
+import { type Digest, finish, highWord, laneA, laneB, lowWord, mixA, mixB } from '../model/mix.ts'
 import type { SectionReader, SectionWriter } from '../model/section.ts'
 import type { MessageTable } from './message-table.ts'
 
@@ -14,7 +14,6 @@ class Chunk {
 }
 
 export class SettledWindow {
-  readonly digest: Digest = new Digest()
   /** As the last `started` record says. */
   windowMs: number
   idsMax: number
@@ -43,19 +42,16 @@ export class SettledWindow {
 
   /** Fold move: the message of this row is settled or rolled back as of `timeMs`. */
   add(row: Row, timeMs: number): void {
-    let number = Math.floor((this.end - this.base) / chunkEntries)
+    const number = Math.floor((this.end - this.base) / chunkEntries)
     if (number === this.chunks.length) {
       this.chunks.push(this.spare ?? new Chunk())
       this.spare = undefined
     }
     const at = (this.end - this.base) % chunkEntries
     const chunk = this.chunks[number]!
-    number = this.end++
+    this.end++
     chunk.rows[at] = row
     chunk.times[at] = timeMs
-    const offset = this.table.offsetOf(row)
-    hashEntry(number, offset, timeMs)
-    this.digest.add(laneOfA, laneOfB)
   }
 
   /** The oldest entry's row when it is past the window at `timeMs`, or one too many; or -1. */
@@ -67,16 +63,10 @@ export class SettledWindow {
     return this.chunks[0]!.rows[at]! as Row
   }
 
-  /** Fold move: takes the oldest entry out. Its row must still be in the table. -1 when there is none. */
+  /** Fold move: takes the oldest entry out. -1 when there is none. */
   shift(): Row | -1 {
     if (this.first === this.end) return -1
-    const at = this.first - this.base
-    const chunk = this.chunks[0]!
-    const row = chunk.rows[at]! as Row
-    const timeMs = chunk.times[at]!
-    const offset = this.table.offsetOf(row)
-    hashEntry(this.first, offset, timeMs)
-    this.digest.remove(laneOfA, laneOfB)
+    const row = this.chunks[0]!.rows[this.first - this.base]! as Row
     this.first++
     if (this.first - this.base === chunkEntries) {
       this.spare = this.chunks.shift()
@@ -93,7 +83,7 @@ export class SettledWindow {
     }
   }
 
-  recompute(into: Digest): void {
+  digestInto(into: Digest): void {
     this.forEach((row, timeMs, number) => {
       const offset = this.table.offsetOf(row)
       hashEntry(number, offset, timeMs)

@@ -3,6 +3,7 @@
 
 import type { Ordinal, Row, TopicNumber } from '../model/ids.ts'
 import { Digest, weighed, weightA, weightB } from '../model/mix.ts'
+import { expectNameNumber } from '../model/name-number.ts'
 import type { SectionReader, SectionWriter } from '../model/section.ts'
 import type { MessageTable } from './message-table.ts'
 
@@ -32,7 +33,6 @@ class Topic {
 }
 
 export class TopicIndex {
-  readonly digest: Digest = new Digest()
   private readonly table: MessageTable
   private readonly topics: (Topic | undefined)[] = []
   /** Emptied chunks of full size, all zeros: a topic that is drained as fast as it fills allocates nothing. */
@@ -80,9 +80,7 @@ export class TopicIndex {
   take(topic: TopicNumber): Ordinal {
     const entry = this.topics[topic] ?? this.open(topic)
     const ordinal = entry.nextOrdinal
-    removeNext(this.digest, entry)
     entry.nextOrdinal = ordinal + 1
-    addNext(this.digest, entry)
     return ordinal as Ordinal
   }
 
@@ -116,7 +114,7 @@ export class TopicIndex {
       this.spares.push(chunk)
   }
 
-  recompute(into: Digest): void {
+  digestInto(into: Digest): void {
     for (const entry of this.topics) if (entry !== undefined) addNext(into, entry)
   }
 
@@ -134,11 +132,10 @@ export class TopicIndex {
       const next = reader.f64()
       if (next > 0) this.open(topic as TopicNumber).nextOrdinal = next
     }
-    this.digest.clear()
-    this.recompute(this.digest)
   }
 
   private open(topic: TopicNumber): Topic {
+    expectNameNumber(topic)
     while (this.topics.length <= topic) this.topics.push(undefined)
     const entry = new Topic(topic)
     this.topics[topic] = entry
@@ -162,11 +159,6 @@ export class TopicIndex {
 function addNext(into: Digest, entry: Topic): void {
   const next = entry.nextOrdinal
   into.add(weighed(next, entry.weightA), weighed(next, entry.weightB))
-}
-
-function removeNext(from: Digest, entry: Topic): void {
-  const next = entry.nextOrdinal
-  from.remove(weighed(next, entry.weightA), weighed(next, entry.weightB))
 }
 
 function find(entry: Topic, ordinal: Ordinal): Chunk | undefined {

@@ -16,6 +16,7 @@ export class ChunkReader {
   start = 0
   end = 0
   position: number
+  readonly isChecked: boolean = false
 
   readonly #read: ReadBytes
   readonly #chunkBytes: number

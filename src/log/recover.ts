@@ -5,12 +5,14 @@ import { KiteQError } from '../model/errors.ts'
 import type { Epoch, Offset, Position, SegmentNumber } from '../model/ids.ts'
 import type { LogRecord, RecordKind, RecordPlace } from '../model/record.ts'
 import { readInto, syncFile, writeAll, type Disk } from './disk.ts'
+import { FrameCheck } from './frame-check.ts'
 import { frameKind, frameOffset, frameTimeMs, logFrameHeadBytes } from './frame.ts'
 import { decodeRecord, kindNumberOf } from './record-codec.ts'
 import { scanSegment, type Hole, type ScanRequest, type ScanResult } from './scan-segment.ts'
 import {
   corruptFile,
   isMissing,
+  segmentFileBytes,
   segmentHeaderBytes,
   segmentName,
   type SegmentHeader,
@@ -66,6 +68,8 @@ export interface RecoveryRequest {
   readonly wholeBatches?: boolean | undefined
   /** Whether segments before `from` are looked at, too: by their size alone, unless that is wrong. */
   readonly looksBack?: boolean | undefined
+  /** From so many bytes of a segment on a second thread reads ahead and checks; only for files that any thread can open. */
+  readonly checksAheadFrom?: number | undefined
   /** Told of every record before it is decoded: for indexes. */
   readonly seen?: ((offset: number, segment: SegmentNumber, position: number) => void) | undefined
 }
@@ -102,6 +106,7 @@ class LogReading {
   #lastTimeMs = 0
   #clean = false
   #path = ''
+  #check: FrameCheck | undefined
 
   constructor(request: RecoveryRequest) {
     this.#request = request
@@ -109,6 +114,14 @@ class LogReading {
   }
 
   async run(): Promise<RecoveryReport> {
+    try {
+      return await this.#read()
+    } finally {
+      await this.#check?.close()
+    }
+  }
+
+  async #read(): Promise<RecoveryReport> {
     const { headers, from, to = Infinity } = this.#request
     const first = from === undefined ? 0 : headers.findIndex((h) => h.number === from.segment)
     if (from !== undefined && !(await this.#has(from, first)))
@@ -212,7 +225,7 @@ class LogReading {
         offset: header.firstOffset,
         sealed: next && { end: next.previousEnd, nextOffset: next.firstOffset },
         to: Infinity,
-        bytes: await file.size(),
+        bytes: segmentFileBytes(await file.size()),
         visit: ignore,
       })
     } finally {
@@ -229,6 +242,7 @@ class LogReading {
         isLast && wholeBatches === true ? await scanSegment({ ...start, to }) : undefined
       const result = await scanSegment({
         ...start,
+        check: this.#checkFor(start),
         to: Math.min(to, ahead?.wholeOffset ?? Infinity),
         visit: (source, begin, end, position) => {
           this.#visit(base.segment, source, begin, end, position)
@@ -237,6 +251,12 @@ class LogReading {
       this.#holes.push(...result.holes)
       return result
     })
+  }
+
+  #checkFor({ position, bytes, sealed }: ScanRequest): FrameCheck | undefined {
+    const length = Math.min(bytes, sealed?.end ?? Infinity) - position
+    if (length < (this.#request.checksAheadFrom ?? Infinity)) return undefined
+    return (this.#check ??= new FrameCheck())
   }
 
   #visit(

@@ -3,6 +3,7 @@
 // hole, stepped over and reported, never cut. Reads only.
 
 import type { Offset, Position, SegmentNumber } from '../model/ids.ts'
+import { CheckedReader } from './checked-reader.ts'
 import { ChunkReader } from './chunk-reader.ts'
 import { readInto, type DiskFile } from './disk.ts'
 import { findFrame, type FoundFrame, type ReadBytes, type SearchResult } from './find-frame.ts'
@@ -16,6 +17,7 @@ import {
   logFrameHeadBytes,
   looksLikeFrame,
 } from './frame.ts'
+import type { FrameCheck } from './frame-check.ts'
 import { corruptFile } from './segment.ts'
 
 export interface Hole {
@@ -42,6 +44,8 @@ export interface ScanRequest {
   readonly to: number
   /** Length of the file. */
   readonly bytes: number
+  /** A second thread that reads ahead, where the file is a real one. */
+  readonly check?: FrameCheck | undefined
   /** Called for each whole frame source[start, end) at `position`; valid during the call only. */
   readonly visit: (source: Uint8Array, start: number, end: number, position: number) => void
 }
@@ -71,7 +75,7 @@ type Pause = 'more' | 'damage' | 'stop'
 class SegmentScan {
   readonly #request: ScanRequest
   #limit: number
-  readonly #reader: ChunkReader
+  readonly #reader: ChunkReader | CheckedReader
   readonly #holes: Hole[] = []
   /** Position of the next frame. */
   #position: number
@@ -89,7 +93,10 @@ class SegmentScan {
     this.#expected = request.offset
     this.#wholeEnd = position
     this.#wholeOffset = request.offset
-    this.#reader = new ChunkReader(this.#read, position, this.#limit)
+    const own = new ChunkReader(this.#read, position, this.#limit)
+    const { check, path, seed } = request
+    const wanted = { path, seed, position, limit: this.#limit }
+    this.#reader = check === undefined ? own : new CheckedReader(check, wanted, own)
   }
 
   async run(): Promise<ScanResult> {
@@ -146,7 +153,7 @@ class SegmentScan {
 
   #frames(): Pause {
     const { seed, visit, to } = this.#request
-    const { bytes: chunk, end: have } = this.#reader
+    const { bytes: chunk, end: have, isChecked } = this.#reader
     /** From a place in the chunk to a position in the file. */
     const shift = this.#reader.position - this.#reader.start
     const more = shift + have < this.#limit
@@ -167,7 +174,7 @@ class SegmentScan {
         if (more) pause = 'more'
         break
       }
-      if (!frameHolds(chunk, at, end, seed)) break
+      if (!isChecked && !frameHolds(chunk, at, end, seed)) break
       const position = shift + at
       visit(chunk, at, end, position)
       this.#lastBatchStart = position - frameDistance(chunk, at)

@@ -49,7 +49,7 @@ export function highWord(value: number): number {
   return (value / 0x100000000) >>> 0
 }
 
-/** The sum of the hashes of a fold's entries: independent of their order, and an entry can be taken out again. */
+/** The sum of the hashes of a fold's entries: independent of their order. */
 export class Digest {
   a = 0
   b = 0
@@ -59,23 +59,13 @@ export class Digest {
     this.b = (this.b + hashB) >>> 0
   }
 
-  remove(hashA: number, hashB: number): void {
-    this.a = (this.a - hashA) >>> 0
-    this.b = (this.b - hashB) >>> 0
-  }
-
-  clear(): void {
-    this.a = 0
-    this.b = 0
-  }
-
   /** 16 hex digits. */
   get hex(): string {
     return this.a.toString(16).padStart(8, '0') + this.b.toString(16).padStart(8, '0')
   }
 }
 
-/** A chain of words hashed into a digest: for entries that are not on a hot path. Reusable after `addTo` or `removeFrom`. */
+/** A chain of words hashed into a digest: for entries that are not on a hot path. Reusable after `addTo`. */
 export class EntryHash {
   private hashA = laneA
   private hashB: number = laneB
@@ -105,11 +95,6 @@ export class EntryHash {
 
   addTo(digest: Digest): void {
     digest.add(finish(this.hashA), finish(this.hashB))
-    this.reset()
-  }
-
-  removeFrom(digest: Digest): void {
-    digest.remove(finish(this.hashA), finish(this.hashB))
     this.reset()
   }
 

@@ -44,7 +44,7 @@ test('a length that is larger than what is left is refused before anything is al
   assert.throws(() => new SectionReader(writer.finish()).bytes(), { code: 'KITEQ_LOG_CORRUPT' })
 })
 
-test('a digest does not depend on the order, and an entry can be taken out again', () => {
+test('a digest does not depend on the order, and every entry counts', () => {
   const entry = new EntryHash()
   const [one, other] = [new Digest(), new Digest()]
   for (const n of [1, 2, 3])
@@ -52,17 +52,17 @@ test('a digest does not depend on the order, and an entry can be taken out again
       .word(n)
       .whole(2 ** 40 + n)
       .addTo(one)
-  for (const n of [3, 4, 1, 2])
+  for (const n of [3, 1, 2])
     entry
       .word(n)
       .whole(2 ** 40 + n)
       .addTo(other)
-  assert.notEqual(one.hex, other.hex)
+  assert.equal(one.hex, other.hex)
   entry
     .word(4)
     .whole(2 ** 40 + 4)
-    .removeFrom(other)
-  assert.equal(one.hex, other.hex)
+    .addTo(other)
+  assert.notEqual(one.hex, other.hex)
   assert.match(one.hex, /^[0-9a-f]{16}$/)
 })
 

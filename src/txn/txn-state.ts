@@ -2,7 +2,7 @@
 // takes a record.
 
 import type { GroupNumber, Offset, Row } from '../model/ids.ts'
-import { Digest, EntryHash } from '../model/mix.ts'
+import { type Digest, EntryHash } from '../model/mix.ts'
 import type { SectionReader, SectionWriter } from '../model/section.ts'
 
 export interface OpenTransaction {
@@ -33,7 +33,6 @@ export interface DecisionCounts {
 }
 
 export class TxnState {
-  readonly digest: Digest = new Digest()
   private readonly counted: DecisionCounts = {
     committed: 0,
     rolledBack: 0,
@@ -41,10 +40,6 @@ export class TxnState {
     contrary: 0,
   }
   private readonly entries = new Map<Offset, Entry>()
-
-  constructor() {
-    countsHash(this.counted).addTo(this.digest)
-  }
 
   get open(): number {
     return this.entries.size
@@ -73,10 +68,8 @@ export class TxnState {
   inquire(prepared: Offset, attempt: number, timeMs: number): void {
     const entry = this.entries.get(prepared)
     if (entry === undefined) return
-    entryHash(entry).removeFrom(this.digest)
     entry.inquiries = attempt
     entry.lastInquiryAtMs = timeMs
-    entryHash(entry).addTo(this.digest)
   }
 
   /** Fold move: decided. False when it is not open. */
@@ -84,19 +77,16 @@ export class TxnState {
     const entry = this.entries.get(prepared)
     if (entry === undefined) return false
     this.entries.delete(prepared)
-    entryHash(entry).removeFrom(this.digest)
     this.count(decision)
     return true
   }
 
   /** Fold move: a decision was recorded, or came again. */
   count(what: keyof DecisionCounts): void {
-    countsHash(this.counted).removeFrom(this.digest)
     this.counted[what]++
-    countsHash(this.counted).addTo(this.digest)
   }
 
-  recompute(into: Digest): void {
+  digestInto(into: Digest): void {
     countsHash(this.counted).addTo(into)
     for (const entry of this.entries.values()) entryHash(entry).addTo(into)
   }
@@ -115,9 +105,7 @@ export class TxnState {
   }
 
   load(reader: SectionReader): void {
-    countsHash(this.counted).removeFrom(this.digest)
     for (const name of countNames) this.counted[name] = reader.f64()
-    countsHash(this.counted).addTo(this.digest)
     const count = reader.u32()
     for (let i = 0; i < count; i++) {
       this.put({
@@ -133,7 +121,6 @@ export class TxnState {
 
   private put(entry: Entry): void {
     this.entries.set(entry.prepared, entry)
-    entryHash(entry).addTo(this.digest)
   }
 }
 

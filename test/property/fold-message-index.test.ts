@@ -29,6 +29,7 @@ test('finds what was added and not removed, like a Map', () => {
       (moves, indexSeed) => {
         const table = new MessageTable()
         const index = new MessageIndex(table, indexSeed)
+        index.build()
         const model = new Map<number, Row>()
         moves.forEach(([adds, name], n) => {
           const row = model.get(name)
@@ -67,6 +68,7 @@ for (const [what, make] of Object.entries(hostileIds)) {
     const { seed } = seeded(`fold-message-index, ids ${what}`, 1)
     const table = new MessageTable()
     const index = new MessageIndex(table, seed)
+    index.build()
     const count = 50_000
     for (let n = 0; n < count; n++) index.add(addMessage(table, make(n), n))
     assert.ok(index.longestProbe < 256, `the longest walk is ${index.longestProbe} slots`)
@@ -78,6 +80,7 @@ for (const [what, make] of Object.entries(hostileIds)) {
 test('many rows under one id, which only damage makes, do not make it grow without end', () => {
   const table = new MessageTable()
   const index = new MessageIndex(table, 1)
+  index.build()
   const rows: Row[] = []
   for (let n = 0; n < 3000; n++) rows.push(addMessage(table, idOf(1, 2, 3, 4), n))
   for (const row of rows) index.add(row)
@@ -126,6 +129,7 @@ test('ids that share a hash are told apart', () => {
   const random = numbersFrom(seed)
   const table = new MessageTable()
   const index = new MessageIndex(table, seed)
+  index.build()
   // So many pairs that some ten of them have one hash; all ids share a half.
   const anyId = (): MessageId => idOf(1, 2, random(), random())
   for (let n = 0; n < 150_000; n++) index.add(addMessage(table, anyId(), n))

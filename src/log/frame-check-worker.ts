@@ -1,0 +1,118 @@
+// The thread of frame-check.ts: reads a file in order and hands over runs of whole frames whose crc holds, a few ahead. It
+// stops at the first that does not hold, or that cannot be read, and says no more than that.
+
+import { open, type FileHandle } from 'node:fs/promises'
+import { parentPort } from 'node:worker_threads'
+import { logFrameBytesMax, scanChunkBytes } from '../model/limits.ts'
+import { frameHolds, frameLength, logFrameHeadBytes, looksLikeFrame } from './frame.ts'
+
+/** What the thread is asked: the frames of a file, from one that begins at `position` on. */
+export interface CheckRequest {
+  readonly path: string
+  readonly seed: number
+  readonly position: number
+  /** First byte that is not looked at. */
+  readonly limit: number
+}
+
+/** Whole frames that hold: bytes[start, end) are those from `position` of the file on. */
+export interface CheckedFrames {
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+  readonly position: number
+}
+
+/** To the thread: what to read, or a buffer that is free again. */
+export type CheckOrder =
+  | { readonly kind: 'read'; readonly run: number; readonly request: CheckRequest }
+  | { readonly kind: 'free'; readonly bytes: Uint8Array }
+
+/** From the thread; without frames where they end, for any reason. */
+export interface CheckAnswer {
+  readonly run: number
+  readonly frames: CheckedFrames | undefined
+}
+
+/** Each may be on its way, or in the hands of the one who folds. */
+const buffersMax = 4
+
+const free: Uint8Array[] = []
+let made = 0
+let current = 0
+let wake: (() => void) | undefined
+
+parentPort?.on('message', (order: CheckOrder) => {
+  if (order.kind === 'free') free.push(order.bytes)
+  else {
+    current = order.run
+    void read(order.run, order.request)
+  }
+  wake?.()
+})
+
+async function read(run: number, request: CheckRequest): Promise<void> {
+  let file: FileHandle | undefined
+  try {
+    file = await open(request.path, 'r')
+    await readFile(file, run, request)
+  } catch {
+    // Whoever asked reads it himself, and tells what is wrong.
+  } finally {
+    await file?.close().catch(() => undefined)
+  }
+  send({ run, frames: undefined })
+}
+
+async function readFile(file: FileHandle, run: number, request: CheckRequest): Promise<void> {
+  const { seed, limit } = request
+  let { position } = request
+  let left: Uint8Array = new Uint8Array(0)
+  while (position + left.length < limit) {
+    const bytes = await buffer(run)
+    if (bytes === undefined) return
+    // What was left of the bytes before stands in front, so that a frame is never in two pieces.
+    const start = logFrameBytesMax - left.length
+    bytes.set(left, start)
+    const wanted = Math.min(scanChunkBytes, limit - position - left.length)
+    const { bytesRead } = await file.read(bytes, logFrameBytesMax, wanted, position + left.length)
+    const have = logFrameBytesMax + bytesRead
+    const end = checked(bytes, start, have, seed)
+    left = bytes.slice(end, have)
+    const isOver = end === start || left.length > logFrameBytesMax || bytesRead === 0
+    if (end > start) send({ run, frames: { bytes, start, end, position } })
+    else free.push(bytes)
+    if (isOver || current !== run) return
+    position += end - start
+  }
+}
+
+/** Behind the last of the frames from `start` on that are whole and hold. */
+function checked(bytes: Uint8Array, start: number, have: number, seed: number): number {
+  let at = start
+  while (at + logFrameHeadBytes <= have && looksLikeFrame(bytes, at)) {
+    const end = at + frameLength(bytes, at)
+    if (end > have || !frameHolds(bytes, at, end, seed)) break
+    at = end
+  }
+  return at
+}
+
+/** Waits until one is free; undefined when nobody wants this run any more. */
+async function buffer(run: number): Promise<Uint8Array | undefined> {
+  while (current === run) {
+    const known = free.pop()
+    if (known !== undefined) return known
+    if (made < buffersMax) {
+      made++
+      return new Uint8Array(Buffer.allocUnsafeSlow(logFrameBytesMax + scanChunkBytes).buffer)
+    }
+    await new Promise<void>((resolve) => (wake = resolve))
+  }
+  return undefined
+}
+
+function send(answer: CheckAnswer): void {
+  const frames: CheckedFrames | undefined = answer.frames
+  parentPort?.postMessage(answer, frames === undefined ? [] : [frames.bytes.buffer as ArrayBuffer])
+}
