@@ -1,35 +1,28 @@
 // `kiteq why`: what became of a message, read from the log itself, of a folder in use or not.
 
 import type { Command } from 'commander'
-import type { Hole } from '../log/scan-segment.ts'
 import { KiteQError } from '../model/errors.ts'
-import type { Offset, Position, SegmentNumber } from '../model/ids.ts'
-import type { LogRecord, RecordPlace } from '../model/record.ts'
 import { messageId, withFolder, type FolderOption } from './arguments.ts'
 import { counted } from './counted.ts'
-import { idOf, openLogFolder, type LogFolder } from './folder.ts'
-import { earlierNames, horizonText } from './log-horizon.ts'
-import { HolesTold, lostText } from './lost-stretches.ts'
-import { MessageLife, type GroupStanding, type Life, type LifeEvent } from './message-life.ts'
-import { print, printable, printJson, Progress } from './terminal.ts'
+import { idOf, openLogFolder } from './folder.ts'
+import { horizonText } from './log-horizon.ts'
+import { lostTextFor } from './lost-ids.ts'
+import { lostText } from './lost-stretches.ts'
+import {
+  MessageLife,
+  type GroupStanding,
+  type HolderBefore,
+  type Life,
+  type LifeEvent,
+} from './message-life.ts'
+import { timeText } from './record-text.ts'
+import { print, printable, printJson } from './terminal.ts'
+import { readLives, type ReadLives } from './why-lives.ts'
+import { readByPostings } from './why-reading.ts'
 
 interface WhyOptions extends FolderOption {
   readonly json?: true
-}
-
-export interface ReadLives {
-  readonly lives: readonly Life[]
-  /** Records read. */
-  readonly records: number
-  /** Of the first record that is left: older segments may have been dropped. */
-  readonly firstOffset: number
-  /** Offsets below are durable and were read. */
-  readonly end: number
-  readonly inUse: boolean
-  /** Stretches of damage that were stepped over now. */
-  readonly holes: number
-  /** These, and the ones the log tells of; only those that held records. */
-  readonly lost: readonly Hole[]
+  readonly scan?: true
 }
 
 export function register(program: Command): void {
@@ -38,12 +31,13 @@ export function register(program: Command): void {
     .description('tell the life of a message, from the log')
     .argument('<messageId>', '32 hex digits')
     .option('--json', 'as one JSON object')
+    .option('--scan', 'read the whole log, also where postings say where to look')
   withFolder(command).action((text: string, options: WhyOptions) => why(text, options))
 }
 
 async function why(text: string, options: WhyOptions): Promise<void> {
   const id = messageId(text)
-  const { lost, ...told } = await lifeOf(options.dataDir, id)
+  const { lost, ...told } = await lifeOf(options.dataDir, id, options.scan)
   if (options.json) {
     printJson({ id, ...told })
     return
@@ -55,62 +49,46 @@ async function why(text: string, options: WhyOptions): Promise<void> {
   if (places !== undefined) print(`the log is damaged, something may be missing here: ${places}`)
 }
 
-/** Rejects KITEQ_NOT_FOUND when the log knows no such message, and says where it may have stood. */
-export async function lifeOf(dir: string, id: string): Promise<ReadLives> {
+/**
+ * From what the postings point to, or with `scan` from the whole log. Rejects KITEQ_NOT_FOUND when the log knows no such message,
+ * and says where it may have stood.
+ */
+export async function lifeOf(dir: string, id: string, scan?: boolean): Promise<ReadLives> {
+  const found = scan === true ? undefined : await readByPostings(dir, idOf(id), id)
+  if (found === undefined) return scannedLife(dir, id)
+  const { tail, ...read } = found
+  if (read.lives.length === 0)
+    throw notFound(dir, id, read, await lostTextFor(dir, id, read.lost, tail))
+  return read
+}
+
+async function scannedLife(dir: string, id: string): Promise<ReadLives> {
   const folder = await openLogFolder(dir)
   try {
     const read = await readLives(folder, new MessageLife(idOf(id), id))
-    if (read.lives.length === 0) throw notFound(dir, id, read, lostText(read.lost, folder.tail))
+    if (read.lives.length === 0)
+      throw notFound(dir, id, read, await lostTextFor(dir, id, read.lost, folder.tail))
     return read
   } finally {
     await folder.log.close()
   }
 }
 
-/** Shows the whole log to `life`, and to whoever else wants to see it. */
-export async function readLives(
-  { log, dir, end, inUse, headers }: LogFolder,
-  life: MessageLife,
-  also?: (record: LogRecord, place: RecordPlace) => void,
-): Promise<ReadLives> {
-  const told = new HolesTold()
-  const progress = new Progress()
-  for (const named of await earlierNames(log, dir)) life.visit(named, nowhere)
-  const { records, holes } = await log.scan(0 as Offset, end, (record, place) => {
-    life.visit(record, place)
-    told.visit(record)
-    also?.(record, place)
-    if ((place.offset & 0x3fff) === 0)
-      progress.show(() => `${counted(place.offset, 'record')} read`)
-  })
-  progress.end()
-  const { lives } = life
-  const firstOffset = headers[0]?.firstOffset ?? 0
-  return { lives, records, firstOffset, end, inUse, holes: holes.length, lost: told.with(holes) }
-}
-
-/** Names have no place of their own. */
-const nowhere: RecordPlace = {
-  offset: 0 as Offset,
-  timeMs: 0,
-  segment: 0 as SegmentNumber,
-  position: 0 as Position,
-  length: 0,
-}
-
 function notFound(
   dir: string,
   id: string,
-  { records, firstOffset }: ReadLives,
+  { records, passed, firstOffset }: ReadLives,
   lost: string | undefined,
 ): KiteQError {
   const gone = horizonText(firstOffset)
   const where =
     (gone === undefined ? '' : `; ${gone}`) +
     (lost === undefined ? '' : `; it may have stood in what cannot be read: ${lost}`)
+  const others =
+    passed === 0 ? '' : `, ${counted(passed, 'record')} of other messages by their postings`
   return new KiteQError(
     'KITEQ_NOT_FOUND',
-    `message ${id} is not in ${dir} (${counted(records, 'record')} read); fly messages leave no record${where}`,
+    `message ${id} is not in ${dir} (${counted(records, 'record')} read${others}); fly messages leave no record${where}`,
   )
 }
 
@@ -118,15 +96,17 @@ function notFound(
 export function linesOf(life: Life): string[] {
   const body = life.bodyText === undefined ? '' : ` "${printable(life.bodyText)}"`
   const names = [life.topic, life.type, life.publisher].map(printable)
+  const isKnown = life.before?.hasBytes !== false
+  const content = isKnown ? `${counted(life.bodyBytes, 'byte')}${body}` : 'unknown length'
   const lines = [
     `message ${life.id}`,
-    `  ${names[0]!} / ${names[1]!}, published by group ${names[2]!}: ${life.form} body of ${counted(life.bodyBytes, 'byte')}${body}`,
+    `  ${names[0]!} / ${names[1]!}, published by group ${names[2]!}: ${life.form} body of ${content}`,
   ]
   for (const [key, value] of Object.entries(life.properties))
     lines.push(`  property ${printable(key)} = ${printable(value)}`)
   lines.push(
     `  expires ${life.expiresAt}, at most ${counted(life.deliverLimit, 'delivery', 'deliveries')} a group`,
-    `  stored as record ${life.offset}, segment ${life.segment} at byte ${life.position}`,
+    ...placeLines(life),
   )
   const firstMs = life.events[0]?.timeMs ?? 0
   life.events.forEach((event, at) =>
@@ -134,6 +114,30 @@ export function linesOf(life: Life): string[] {
   )
   lines.push(`  now: ${standingOf(life)}`)
   return lines
+}
+
+function placeLines({ offset, segment, position, before }: Life): string[] {
+  if (before === undefined)
+    return [`  stored as record ${offset}, segment ${segment} at byte ${position}`]
+  const copy = before.hasBytes
+    ? `; its bytes were moved to segment ${segment}, byte ${position}`
+    : ''
+  const lines = [`  stored as record ${offset}, which went with old segments${copy}`]
+  for (const [group, holder] of Object.entries(before.groups))
+    lines.push(`  as of record ${before.asOf}: ${printable(group)} ${holderText(holder)}`)
+  if (before.outcome === 'prepared' || before.outcome === 'rolled back')
+    lines.push(`  as of record ${before.asOf}: ${before.outcome}`)
+  else if (Object.keys(before.groups).length === 0)
+    lines.push(`  as of record ${before.asOf}: no group had it any more`)
+  return lines
+}
+
+function holderText({ standing, attempts, parked, dead }: HolderBefore): string {
+  const after = attempts === 0 ? '' : `, after ${counted(attempts, 'attempt')}`
+  if (dead === undefined)
+    return `${parked === true ? 'had it parked' : standing === 'out' ? 'had it and had not answered' : 'was waiting for it'}${after}`
+  const said = dead.feedback === '' ? '' : ` ${printable(JSON.stringify(dead.feedback))}`
+  return `had it among the dead letters since ${timeText(dead.atMs)}: ${dead.reason}${said}${after}`
 }
 
 /** The first event has a date, the others a distance from it. */
@@ -160,6 +164,7 @@ function standingOf(life: Life): string {
   if (life.outcome === 'prepared') return 'prepared, its publisher has not decided'
   if (life.outcome === 'rolled back') return 'rolled back, nobody will see it'
   const groups = Object.entries(life.groups)
+  if (groups.length === 0 && life.before !== undefined) return 'settled, as of what is left'
   if (groups.length === 0) return 'settled, no group wanted it'
   return groups.map(([group, standing]) => groupText(life, group, standing)).join(', ')
 }
@@ -169,13 +174,21 @@ function groupText(life: Life, group: string, standing: GroupStanding): string {
   const held = who === undefined ? '' : `, but is paused by ${printable(who)}`
   const skip = life.events.findLast((one) => one.group === group && one.what === 'skipped')
   const isReset = standing === 'skipped' && skip?.detail !== undefined
-  const isSetAside = standing === 'waiting' && parkedBy(life, group) !== undefined
+  const isSetAside = standing === 'waiting' && isParked(life, group)
   const said = isReset
     ? 'had it skipped by a reset'
     : isSetAside
       ? 'has it parked, for it no longer wants the type'
       : words[standing]
   return `${printable(group)} ${said}${held}`
+}
+
+function isParked(life: Life, group: string): boolean {
+  const isTold = life.events.some(
+    ({ group: whose, what }) => whose === group && (what === 'parked' || what === 'unparked'),
+  )
+  if (isTold) return parkedBy(life, group) !== undefined
+  return life.before?.groups[group]?.parked === true
 }
 
 /** The record that set it aside for the group, as long as nothing brought it back. */
