@@ -941,6 +941,9 @@ export namespace kiteq {
         /** Credit window. */
         window: number;
 
+        /** Credit topics. */
+        topics: Uint8Array[];
+
         /**
          * Encodes the specified Credit message. Does not implicitly {@link kiteq.Credit.verify|verify} messages.
          * @param message Credit message or plain object to encode
@@ -967,6 +970,9 @@ export namespace kiteq {
 
             /** Credit window */
             window: number;
+
+            /** Credit topics */
+            topics?: (Uint8Array[]|null);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];

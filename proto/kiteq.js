@@ -2287,6 +2287,7 @@ export const kiteq = $root.kiteq = (() => {
          * Properties of a Credit.
          * @typedef {Object} kiteq.Credit.$Properties
          * @property {number} window Credit window
+         * @property {Array.<Uint8Array>|null} [topics] Credit topics
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -2312,6 +2313,7 @@ export const kiteq = $root.kiteq = (() => {
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
         const Credit = function (properties) {
+            this.topics = [];
             if (properties)
                 for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -2325,6 +2327,14 @@ export const kiteq = $root.kiteq = (() => {
          * @instance
          */
         Credit.prototype.window = 0;
+
+        /**
+         * Credit topics.
+         * @member {Array.<Uint8Array>} topics
+         * @memberof kiteq.Credit
+         * @instance
+         */
+        Credit.prototype.topics = $util.emptyArray;
 
         /**
          * Encodes the specified Credit message. Does not implicitly {@link kiteq.Credit.verify|verify} messages.
@@ -2343,6 +2353,9 @@ export const kiteq = $root.kiteq = (() => {
             if (_depth > $util.recursionLimit)
                 throw $Error("max depth exceeded");
             writer.uint32(/* id 1, wireType 0 =*/8).int32(message.window);
+            if (message.topics != null && message.topics.length)
+                for (let i = 0; i < message.topics.length; ++i)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.topics[i]);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -2391,6 +2404,14 @@ export const kiteq = $root.kiteq = (() => {
                         if (wireType !== 0)
                             break;
                         message.window = reader.int32();
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if (!(message.topics && message.topics.length))
+                            message.topics = [];
+                        message.topics.push(reader.bytes());
                         continue;
                     }
                 }

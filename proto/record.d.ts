@@ -813,6 +813,9 @@ export namespace kiteq {
             /** DeadLettered feedback. */
             feedback: string;
 
+            /** DeadLettered back. */
+            back?: (kiteq.log.DeadLettered.Back.$Properties|null);
+
             /**
              * Encodes the specified DeadLettered message. Does not implicitly {@link kiteq.log.DeadLettered.verify|verify} messages.
              * @param message DeadLettered message or plain object to encode
@@ -849,12 +852,84 @@ export namespace kiteq {
                 /** DeadLettered feedback */
                 feedback?: (string|null);
 
+                /** DeadLettered back */
+                back?: (kiteq.log.DeadLettered.Back.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a DeadLettered. */
             type $Shape = kiteq.log.DeadLettered.$Properties;
+
+            /**
+             * Properties of a Back.
+             * @deprecated Use kiteq.log.DeadLettered.Back.$Properties instead.
+             */
+            interface IBack extends kiteq.log.DeadLettered.Back.$Properties {
+            }
+
+            /** Represents a Back. */
+            class Back {
+
+                /**
+                 * Constructs a new Back.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: kiteq.log.DeadLettered.Back.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Back undone. */
+                undone: Long;
+
+                /** Back attempts. */
+                attempts: number;
+
+                /** Back atMs. */
+                atMs: Long;
+
+                /**
+                 * Encodes the specified Back message. Does not implicitly {@link kiteq.log.DeadLettered.Back.verify|verify} messages.
+                 * @param message Back message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: kiteq.log.DeadLettered.Back.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Back message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {kiteq.log.DeadLettered.Back & kiteq.log.DeadLettered.Back.$Shape} Back
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): kiteq.log.DeadLettered.Back & kiteq.log.DeadLettered.Back.$Shape;
+            }
+
+            namespace Back {
+
+                /** Properties of a Back. */
+                interface $Properties {
+
+                    /** Back undone */
+                    undone?: (Long|null);
+
+                    /** Back attempts */
+                    attempts?: (number|null);
+
+                    /** Back atMs */
+                    atMs?: (Long|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Back. */
+                type $Shape = kiteq.log.DeadLettered.Back.$Properties;
+            }
         }
 
         /**
@@ -884,6 +959,9 @@ export namespace kiteq {
 
             /** Administered who. */
             who: string;
+
+            /** Administered was. */
+            was?: (kiteq.log.Administered.Was.$Properties|null);
 
             /**
              * Encodes the specified Administered message. Does not implicitly {@link kiteq.log.Administered.verify|verify} messages.
@@ -918,12 +996,90 @@ export namespace kiteq {
                 /** Administered who */
                 who?: (string|null);
 
+                /** Administered was */
+                was?: (kiteq.log.Administered.Was.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of an Administered. */
             type $Shape = kiteq.log.Administered.$Properties;
+
+            /**
+             * Properties of a Was.
+             * @deprecated Use kiteq.log.Administered.Was.$Properties instead.
+             */
+            interface IWas extends kiteq.log.Administered.Was.$Properties {
+            }
+
+            /** Represents a Was. */
+            class Was {
+
+                /**
+                 * Constructs a new Was.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: kiteq.log.Administered.Was.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Was reason. */
+                reason: kiteq.log.Death;
+
+                /** Was feedback. */
+                feedback: string;
+
+                /** Was attempts. */
+                attempts: number;
+
+                /** Was atMs. */
+                atMs: Long;
+
+                /**
+                 * Encodes the specified Was message. Does not implicitly {@link kiteq.log.Administered.Was.verify|verify} messages.
+                 * @param message Was message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: kiteq.log.Administered.Was.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Was message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {kiteq.log.Administered.Was & kiteq.log.Administered.Was.$Shape} Was
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): kiteq.log.Administered.Was & kiteq.log.Administered.Was.$Shape;
+            }
+
+            namespace Was {
+
+                /** Properties of a Was. */
+                interface $Properties {
+
+                    /** Was reason */
+                    reason?: (kiteq.log.Death|null);
+
+                    /** Was feedback */
+                    feedback?: (string|null);
+
+                    /** Was attempts */
+                    attempts?: (number|null);
+
+                    /** Was atMs */
+                    atMs?: (Long|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Was. */
+                type $Shape = kiteq.log.Administered.Was.$Properties;
+            }
         }
 
         /**

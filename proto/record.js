@@ -2033,6 +2033,7 @@ export const kiteq = $root.kiteq = (() => {
              * @property {Long|null} [message] DeadLettered message
              * @property {kiteq.log.Death|null} [reason] DeadLettered reason
              * @property {string|null} [feedback] DeadLettered feedback
+             * @property {kiteq.log.DeadLettered.Back.$Properties|null} [back] DeadLettered back
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2097,6 +2098,14 @@ export const kiteq = $root.kiteq = (() => {
             DeadLettered.prototype.feedback = "";
 
             /**
+             * DeadLettered back.
+             * @member {kiteq.log.DeadLettered.Back.$Properties|null|undefined} back
+             * @memberof kiteq.log.DeadLettered
+             * @instance
+             */
+            DeadLettered.prototype.back = null;
+
+            /**
              * Encodes the specified DeadLettered message. Does not implicitly {@link kiteq.log.DeadLettered.verify|verify} messages.
              * @function encode
              * @memberof kiteq.log.DeadLettered
@@ -2120,6 +2129,8 @@ export const kiteq = $root.kiteq = (() => {
                     writer.uint32(/* id 3, wireType 0 =*/24).int32(message.reason);
                 if (message.feedback != null && $Object.hasOwnProperty.call(message, "feedback") && message.feedback !== "")
                     writer.uint32(/* id 4, wireType 2 =*/34).string(message.feedback);
+                if (message.back != null && $Object.hasOwnProperty.call(message, "back"))
+                    $root.kiteq.log.DeadLettered.Back.encode(message.back, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2200,6 +2211,12 @@ export const kiteq = $root.kiteq = (() => {
                                 delete message.feedback;
                             continue;
                         }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.back = $root.kiteq.log.DeadLettered.Back.decode(reader, reader.size(), $undefined, _depth + 1, message.back);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -2217,6 +2234,182 @@ export const kiteq = $root.kiteq = (() => {
                 return message;
             };
 
+            DeadLettered.Back = (function() {
+
+                /**
+                 * Properties of a Back.
+                 * @typedef {Object} kiteq.log.DeadLettered.Back.$Properties
+                 * @property {Long|null} [undone] Back undone
+                 * @property {number|null} [attempts] Back attempts
+                 * @property {Long|null} [atMs] Back atMs
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+
+                /**
+                 * Properties of a Back.
+                 * @memberof kiteq.log.DeadLettered
+                 * @interface IBack
+                 * @augments kiteq.log.DeadLettered.Back.$Properties
+                 * @deprecated Use kiteq.log.DeadLettered.Back.$Properties instead.
+                 */
+
+                /**
+                 * Shape of a Back.
+                 * @typedef {kiteq.log.DeadLettered.Back.$Properties} kiteq.log.DeadLettered.Back.$Shape
+                 */
+
+                /**
+                 * Constructs a new Back.
+                 * @memberof kiteq.log.DeadLettered
+                 * @classdesc Represents a Back.
+                 * @constructor
+                 * @param {kiteq.log.DeadLettered.Back.$Properties=} [properties] Properties to set
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+                const Back = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                /**
+                 * Back undone.
+                 * @member {Long} undone
+                 * @memberof kiteq.log.DeadLettered.Back
+                 * @instance
+                 */
+                Back.prototype.undone = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+                /**
+                 * Back attempts.
+                 * @member {number} attempts
+                 * @memberof kiteq.log.DeadLettered.Back
+                 * @instance
+                 */
+                Back.prototype.attempts = 0;
+
+                /**
+                 * Back atMs.
+                 * @member {Long} atMs
+                 * @memberof kiteq.log.DeadLettered.Back
+                 * @instance
+                 */
+                Back.prototype.atMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+                /**
+                 * Encodes the specified Back message. Does not implicitly {@link kiteq.log.DeadLettered.Back.verify|verify} messages.
+                 * @function encode
+                 * @memberof kiteq.log.DeadLettered.Back
+                 * @static
+                 * @param {kiteq.log.DeadLettered.Back.$Properties} message Back message or plain object to encode
+                 * @param {$protobuf.Writer} [writer] Writer to encode to
+                 * @returns {$protobuf.Writer} Writer
+                 */
+                Back.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.undone != null && $Object.hasOwnProperty.call(message, "undone") && (typeof message.undone === "object" ? message.undone.low || message.undone.high : message.undone !== 0))
+                        writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.undone);
+                    if (message.attempts != null && $Object.hasOwnProperty.call(message, "attempts") && message.attempts !== 0)
+                        writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.attempts);
+                    if (message.atMs != null && $Object.hasOwnProperty.call(message, "atMs") && (typeof message.atMs === "object" ? message.atMs.low || message.atMs.high : message.atMs !== 0))
+                        writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.atMs);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                /**
+                 * Decodes a Back message from the specified reader or buffer.
+                 * @function decode
+                 * @memberof kiteq.log.DeadLettered.Back
+                 * @static
+                 * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+                 * @param {number} [length] Message length if known beforehand
+                 * @returns {kiteq.log.DeadLettered.Back & kiteq.log.DeadLettered.Back.$Shape} Back
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                Back.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.kiteq.log.DeadLettered.Back();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.undone = value;
+                                else
+                                    delete message.undone;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.attempts = value;
+                                else
+                                    delete message.attempts;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.atMs = value;
+                                else
+                                    delete message.atMs;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                return Back;
+            })();
+
             return DeadLettered;
         })();
 
@@ -2228,6 +2421,7 @@ export const kiteq = $root.kiteq = (() => {
              * @property {number|null} [group] Administered group
              * @property {Long|null} [message] Administered message
              * @property {string|null} [who] Administered who
+             * @property {kiteq.log.Administered.Was.$Properties|null} [was] Administered was
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2284,6 +2478,14 @@ export const kiteq = $root.kiteq = (() => {
             Administered.prototype.who = "";
 
             /**
+             * Administered was.
+             * @member {kiteq.log.Administered.Was.$Properties|null|undefined} was
+             * @memberof kiteq.log.Administered
+             * @instance
+             */
+            Administered.prototype.was = null;
+
+            /**
              * Encodes the specified Administered message. Does not implicitly {@link kiteq.log.Administered.verify|verify} messages.
              * @function encode
              * @memberof kiteq.log.Administered
@@ -2305,6 +2507,8 @@ export const kiteq = $root.kiteq = (() => {
                     writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.message);
                 if (message.who != null && $Object.hasOwnProperty.call(message, "who") && message.who !== "")
                     writer.uint32(/* id 3, wireType 2 =*/26).string(message.who);
+                if (message.was != null && $Object.hasOwnProperty.call(message, "was"))
+                    $root.kiteq.log.Administered.Was.encode(message.was, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2376,6 +2580,12 @@ export const kiteq = $root.kiteq = (() => {
                                 delete message.who;
                             continue;
                         }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.was = $root.kiteq.log.Administered.Was.decode(reader, reader.size(), $undefined, _depth + 1, message.was);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -2392,6 +2602,202 @@ export const kiteq = $root.kiteq = (() => {
                     throw $Error("missing end group");
                 return message;
             };
+
+            Administered.Was = (function() {
+
+                /**
+                 * Properties of a Was.
+                 * @typedef {Object} kiteq.log.Administered.Was.$Properties
+                 * @property {kiteq.log.Death|null} [reason] Was reason
+                 * @property {string|null} [feedback] Was feedback
+                 * @property {number|null} [attempts] Was attempts
+                 * @property {Long|null} [atMs] Was atMs
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+
+                /**
+                 * Properties of a Was.
+                 * @memberof kiteq.log.Administered
+                 * @interface IWas
+                 * @augments kiteq.log.Administered.Was.$Properties
+                 * @deprecated Use kiteq.log.Administered.Was.$Properties instead.
+                 */
+
+                /**
+                 * Shape of a Was.
+                 * @typedef {kiteq.log.Administered.Was.$Properties} kiteq.log.Administered.Was.$Shape
+                 */
+
+                /**
+                 * Constructs a new Was.
+                 * @memberof kiteq.log.Administered
+                 * @classdesc Represents a Was.
+                 * @constructor
+                 * @param {kiteq.log.Administered.Was.$Properties=} [properties] Properties to set
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+                const Was = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                /**
+                 * Was reason.
+                 * @member {kiteq.log.Death} reason
+                 * @memberof kiteq.log.Administered.Was
+                 * @instance
+                 */
+                Was.prototype.reason = 0;
+
+                /**
+                 * Was feedback.
+                 * @member {string} feedback
+                 * @memberof kiteq.log.Administered.Was
+                 * @instance
+                 */
+                Was.prototype.feedback = "";
+
+                /**
+                 * Was attempts.
+                 * @member {number} attempts
+                 * @memberof kiteq.log.Administered.Was
+                 * @instance
+                 */
+                Was.prototype.attempts = 0;
+
+                /**
+                 * Was atMs.
+                 * @member {Long} atMs
+                 * @memberof kiteq.log.Administered.Was
+                 * @instance
+                 */
+                Was.prototype.atMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+                /**
+                 * Encodes the specified Was message. Does not implicitly {@link kiteq.log.Administered.Was.verify|verify} messages.
+                 * @function encode
+                 * @memberof kiteq.log.Administered.Was
+                 * @static
+                 * @param {kiteq.log.Administered.Was.$Properties} message Was message or plain object to encode
+                 * @param {$protobuf.Writer} [writer] Writer to encode to
+                 * @returns {$protobuf.Writer} Writer
+                 */
+                Was.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== 0)
+                        writer.uint32(/* id 1, wireType 0 =*/8).int32(message.reason);
+                    if (message.feedback != null && $Object.hasOwnProperty.call(message, "feedback") && message.feedback !== "")
+                        writer.uint32(/* id 2, wireType 2 =*/18).string(message.feedback);
+                    if (message.attempts != null && $Object.hasOwnProperty.call(message, "attempts") && message.attempts !== 0)
+                        writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.attempts);
+                    if (message.atMs != null && $Object.hasOwnProperty.call(message, "atMs") && (typeof message.atMs === "object" ? message.atMs.low || message.atMs.high : message.atMs !== 0))
+                        writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.atMs);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                /**
+                 * Decodes a Was message from the specified reader or buffer.
+                 * @function decode
+                 * @memberof kiteq.log.Administered.Was
+                 * @static
+                 * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+                 * @param {number} [length] Message length if known beforehand
+                 * @returns {kiteq.log.Administered.Was & kiteq.log.Administered.Was.$Shape} Was
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                Was.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.kiteq.log.Administered.Was();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.int32())
+                                    message.reason = value;
+                                else
+                                    delete message.reason;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.feedback = value;
+                                else
+                                    delete message.feedback;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.attempts = value;
+                                else
+                                    delete message.attempts;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.atMs = value;
+                                else
+                                    delete message.atMs;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                return Was;
+            })();
 
             return Administered;
         })();

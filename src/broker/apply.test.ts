@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { digestOfFold } from '../../test/support/one-fold.ts'
 import { messageFields, placeAt } from '../../test/support/histories.ts'
 import {
   statusLive,
@@ -175,11 +176,11 @@ test('the first decision wins; repeated and contrary ones are counted', () => {
   const [taken, dropped] = [log.prepare(), log.prepare()]
   log.commit(taken, [one])
   log.rollBack(dropped)
-  const digest = log.state.messages.digest.hex
+  const digest = digestOfFold(log.state.messages)
   log.rollBack(taken)
   log.commit(taken, [two])
   log.commit(dropped, [one])
-  assert.equal(log.state.messages.digest.hex, digest)
+  assert.equal(digestOfFold(log.state.messages), digest)
   assert.equal(log.status(dropped), statusRolledBack)
   assert.deepEqual(log.state.transactions.counts, {
     committed: 1,

@@ -22,6 +22,7 @@ import { judge } from '../txn/transitions.ts'
 import type { TransactionDecision, TransactionStatus } from '../txn/transitions.ts'
 import { forgetRecalled, holdBack, recall } from './apply-group.ts'
 import { applyStorage } from './apply-storage.ts'
+import { acceptLossAction } from './journal.ts'
 import type { BrokerState } from './state.ts'
 
 export function apply(state: BrokerState, record: LogRecord, place: RecordPlace): void {
@@ -117,6 +118,7 @@ function changeRarely(
       return
     case 'operator':
       state.journal.count('operatorActs')
+      if (record.action === acceptLossAction) state.journal.accept()
       return
     case 'hole':
       state.journal.addHole(record)
@@ -340,14 +342,14 @@ function bury(
   timeMs: number,
 ): void {
   const { messages, topics } = state
-  const { group, message, reason, feedback } = record
+  const { group, message, reason, feedback, back } = record
   const row = state.offsets.find(message)
   if (row === -1 || messages.statusOf(row) !== statusLive) return
   const topic = messages.topicOf(row)
   const ordinal = topics.ordinalOf(row)
   const queue = state.queues.find(group, topic)
   if (queue?.isUnsettled(ordinal) !== true) return
-  const attempts = queue.attemptsOf(ordinal)
+  const attempts = back?.attempts ?? queue.attemptsOf(ordinal)
   const transient = queue.isTransient(ordinal)
   queue.settle(ordinal)
   messages.change(row, statusLive, ordinal, messages.waitingOf(row) - 1, messages.deadOf(row) + 1)
@@ -361,7 +363,7 @@ function bury(
     feedback,
     attempts,
     transient,
-    atMs: timeMs,
+    atMs: back?.atMs ?? timeMs,
   })
 }
 

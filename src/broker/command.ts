@@ -10,7 +10,7 @@ import type {
   TopicNumber,
 } from '../model/ids.ts'
 import type { MessageView } from '../model/message.ts'
-import type { DeathReason, MessageFields } from '../model/record.ts'
+import type { LetterWas, MessageFields } from '../model/record.ts'
 import type { RegistrySnapshot } from '../model/registry.ts'
 
 export interface JoinCommand {
@@ -72,10 +72,15 @@ export interface BindCommand {
   readonly topic: Uint8Array
   readonly bindings: readonly ClientBinding[]
 }
+/** How much a connection takes, and of which topics; it replaces what the last one said. */
 export interface CreditCommand {
   readonly kind: 'credit'
   readonly connection: ConnectionNumber
+  /** Of a refusal, which alone is answered; 0 when left out. */
+  readonly opaque?: number
   readonly window: number
+  /** Names, bytes as sent; empty or left out: of all topics. */
+  readonly topics?: readonly Uint8Array[]
 }
 /** A delivery could not be written: its frame is larger than the client can read, or its bytes on disk are damaged. */
 export interface UndeliverableCommand {
@@ -124,6 +129,10 @@ export interface LetterName {
   readonly group: GroupNumber
   readonly message: Offset
 }
+/** With all it said before it was redriven; a redrive of an older program has kept the reason only. */
+export type ReturnedName = LetterName & {
+  readonly was: LetterWas | Pick<LetterWas, 'reason'>
+}
 /** What an act of several slices is called: the offset of its `operator` record. Undefined in the first slice. */
 type Act = Offset | undefined
 export type DeadLetterAction =
@@ -141,7 +150,7 @@ export type DeadLetterAction =
       readonly name: 'undo-redrive'
       readonly act: Act
       readonly undone: Offset
-      readonly letters: readonly (LetterName & { readonly reason: DeathReason })[]
+      readonly letters: readonly ReturnedName[]
       readonly isDryRun: boolean
     }
 export type GroupAction =

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { foldAll, SimBroker } from '../../test/support/sim-broker.ts'
+import type { LogRecord } from '../model/record.ts'
 
 test('a late ack from another group settles nothing, not even what waits for that group', () => {
   const broker = new SimBroker()
@@ -37,4 +38,25 @@ test('a message whose bytes are damaged becomes a dead letter, and the damage is
   assert.equal(journal.counts.recordsLost, 1)
   assert.deepEqual(broker.deliveries(c), [])
   assert.equal(foldAll(broker.log.records).digest(), broker.loop.state.digest())
+})
+
+test('a damaged message inside damage that is on record is a dead letter, and no damage of its own', () => {
+  const broker = new SimBroker()
+  const p = broker.join('pub')
+  const c = broker.join('sub')
+  broker.bind(c, 'trade', [{}])
+  broker.publish(p, { id: 1 })
+  const [delivery] = broker.deliveries(c)
+  const { messages } = broker.loop.state
+  let offset = -1
+  messages.forEach((row) => (offset = messages.offsetOf(row)))
+  const place = { segment: 1, position: 4096, length: 100 }
+  const hole = { kind: 'hole', ...place, firstOffset: offset, count: 1 } as unknown as LogRecord
+  broker.loop.note(hole)
+  const { opaque } = delivery!
+  broker.loop.submit({ kind: 'undeliverable', connection: c, opaque, cause: 'damaged' })
+  broker.clock.advance(60_000)
+  const { dead, journal } = broker.loop.state
+  assert.equal(dead.list().length, 1)
+  assert.deepEqual([journal.counts.holes, journal.counts.recordsLost], [1, 1])
 })

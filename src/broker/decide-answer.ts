@@ -2,6 +2,7 @@
 
 import { entryFly, entryStored } from '../consumer-offsets/in-flight.ts'
 import { backoffMs, isExhausted } from '../consumer-offsets/redelivery.ts'
+import { cutText } from '../model/cut-text.ts'
 import type { GroupNumber, Offset, Row } from '../model/ids.ts'
 import { feedbackCharsMax, flyAttemptsMax, recordListMax } from '../model/limits.ts'
 import type { FailureCause } from '../model/record.ts'
@@ -140,14 +141,15 @@ export function decideUndeliverable(
     return
   }
   const { messages } = state
-  out.records.push({
-    kind: 'hole',
+  const hole = {
     segment: messages.segmentOf(row),
     position: messages.positionOf(row),
     length: messages.lengthOf(row),
     firstOffset: message,
     count: 1,
-  })
+  }
+  // Of a place that is known already each message is no damage of its own.
+  if (!state.journal.covers(hole)) out.records.push({ kind: 'hole', ...hole })
   const feedback = 'the stored bytes are damaged'
   out.records.push({ kind: 'dead-lettered', group, message, reason: 'damaged', feedback })
 }
@@ -196,7 +198,7 @@ function fail(
   const ordinal = state.topics.ordinalOf(row)
   if (!queue.isUnsettled(ordinal) || !queue.isOut(ordinal)) return
   const attempts = queue.attemptsOf(ordinal)
-  const text = feedback.slice(0, feedbackCharsMax)
+  const text = cutText(feedback, feedbackCharsMax)
   const waitMs = cause === 'not-sent' ? 0 : backoffMs(settings.backoff, attempts)
   const retryAtMs = moment.nowMs + waitMs
   out.records.push({ kind: 'failed', group, message, cause, feedback: text, retryAtMs })

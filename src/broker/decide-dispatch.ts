@@ -1,15 +1,14 @@
 // Who gets what now: one group at a time, its queues in turn, retries before first attempts, first attempts in publish
-// order. Chooses the member with the fewest in flight among the warmed-up, the newest on a tie.
+// order. A queue that nobody takes from now never holds up one that somebody does.
 
 import { invariant } from '../model/assert.ts'
 import type { Queue } from '../consumer-offsets/queue.ts'
 import type { Offset, Ordinal, Row } from '../model/ids.ts'
-import { inFlightPerConnection, recordListMax } from '../model/limits.ts'
+import { recordListMax } from '../model/limits.ts'
+import { Candidates, choose, type Candidate } from './candidates.ts'
 import type { Decision, Moment } from './decision.ts'
 import type { DispatchPlan, QueueTurn } from './dispatch-plan.ts'
-import type { Delivery } from './effect.ts'
-import type { GroupSession, QueueSession } from './group-session.ts'
-import type { Member } from './member.ts'
+import type { FlyMessage, GroupSession, QueueSession } from './group-session.ts'
 import type { Session } from './session.ts'
 import type { BrokerSettings } from './settings.ts'
 import type { BrokerState } from './state.ts'
@@ -17,21 +16,11 @@ import type { BrokerState } from './state.ts'
 /** Messages a queue may give before the next one of its group has its turn. */
 const turnMessages = 256
 
-/** A member that may be given something, and what it is given. */
-interface Candidate {
-  readonly member: Member
-  room: number
-  load: number
-  readonly messages: Offset[]
-  readonly attempts: number[]
-  readonly deliveries: Delivery[]
-}
-
 interface Work {
   readonly state: BrokerState
   readonly group: GroupSession
   readonly moment: Moment
-  readonly candidates: readonly Candidate[]
+  readonly candidates: Candidates
   readonly plan: DispatchPlan
   readonly out: Decision
   budget: number
@@ -51,34 +40,48 @@ export function decideDispatch(
     group,
     turns: [],
     limited: [],
-    flyTaken: 0,
+    aside: [],
+    woken: [],
+    flyLeft: undefined,
+    flyDropped: [],
     wakeAtMs: Infinity,
     hasMore: false,
   }
   if (state.queues.paused.has(group.group)) return plan // `resumed` marks it dirty again
-  const candidates = candidatesOf(group, moment, plan, session.inFlight.isScarce)
+  const candidates = new Candidates(group, moment, plan, session.inFlight.isScarce)
   const work: Work = { state, group, moment, candidates, plan, out, budget }
   if (group.members.length === 0) {
     skipTransient(work)
     return plan
   }
-  if (candidates.length === 0 || session.inFlight.isFull) return plan
+  if (candidates.isExhausted || session.inFlight.isFull) return plan
+  plan.woken = candidates.wakes()
   dispatchFly(work)
-  const queues = group.activeCount
-  for (let ahead = 0; ahead < queues; ahead++) {
-    const session_ = group.nextActive(ahead)!
-    const queue = state.queues.find(group.group, session_.topic)
-    const turn = newTurn(session_)
-    plan.turns.push(turn)
-    if (queue === undefined) turn.isDrained = turn.hadWholeTurn = true
-    else giveTurn(work, queue, turn)
-    if (!turn.hadWholeTurn) break
-  }
+  giveTurns(work)
   plan.hasMore ||=
     work.budget <= 0 ||
-    (plan.turns.some((turn) => !turn.isDrained && turn.hadWholeTurn) && hasRoom(candidates))
-  for (const candidate of candidates) emit(candidate, group, settings, out)
+    plan.woken.length > 0 ||
+    (plan.turns.some((turn) => !turn.isDrained && turn.hadWholeTurn) && !candidates.isExhausted)
+  for (const candidate of candidates.all) emit(candidate, group, settings, out)
   return plan
+}
+
+/** Queue after queue, until nobody has room for anything. */
+function giveTurns(work: Work): void {
+  const { state, group, candidates, plan } = work
+  const queues = group.activeCount
+  for (let ahead = 0; ahead < queues; ahead++) {
+    const session = group.nextActive(ahead)!
+    const queue = state.queues.find(group.group, session.topic)
+    const turn = newTurn(session)
+    plan.turns.push(turn)
+    if (queue === undefined) turn.isDrained = turn.hadWholeTurn = true
+    else giveTurn(work, queue, turn, queues === 1 ? turnMessages : turnMessages - session.shareUsed)
+    if (turn.hadWholeTurn) continue
+    if (work.budget <= 0 || candidates.isExhausted) return
+    turn.isDrained = turn.hadWholeTurn = true
+    plan.aside.push(session)
+  }
 }
 
 function newTurn(queue: QueueSession): QueueTurn {
@@ -86,96 +89,52 @@ function newTurn(queue: QueueSession): QueueTurn {
     queue,
     cursor: queue.cursor,
     retriesTaken: 0,
+    taken: 0,
     given: 0,
     isDrained: false,
     hadWholeTurn: false,
   }
 }
 
-/** Warm-up holds members back by chance, but never all of them: then the one with the most progress serves. */
-function candidatesOf(
-  group: GroupSession,
-  moment: Moment,
-  plan: DispatchPlan,
-  isScarce: boolean,
-): Candidate[] {
-  const candidates: Candidate[] = []
-  let best: Member | undefined
-  let warm = 0
-  for (const member of group.members) {
-    const progress = member.progress(moment.nowMs)
-    if (best === undefined || progress > best.progress(moment.nowMs)) best = member
-    if (progress < 100 && Math.floor(moment.chance * 100) > progress) continue
-    warm += 1
-    admit(member, candidates, moment, plan, isScarce)
-  }
-  if (warm === 0 && best !== undefined) admit(best, candidates, moment, plan, isScarce)
-  return candidates
-}
-
-/** While leases are scarce nobody gets more than an original client would, so that everybody gets some. */
-function admit(
-  member: Member,
-  candidates: Candidate[],
-  moment: Moment,
-  plan: DispatchPlan,
-  isScarce: boolean,
-): void {
-  const load = member.inFlight + member.late
-  const free = member.room(moment.nowMs)
-  const room = isScarce ? Math.min(free, inFlightPerConnection - load) : free
-  if (room > 0) candidates.push({ member, room, load, messages: [], attempts: [], deliveries: [] })
-  else if (member.isStalled && member.inFlight === 0)
-    plan.wakeAtMs = Math.min(plan.wakeAtMs, member.probeAt())
-}
-
-function choose(candidates: readonly Candidate[]): Candidate | undefined {
-  let chosen: Candidate | undefined
-  for (let i = 0; i < candidates.length; i++) {
-    const candidate = candidates[i]!
-    if (candidate.room <= 0) continue
-    if (chosen === undefined || candidate.load < chosen.load) chosen = candidate
-    else if (
-      candidate.load === chosen.load &&
-      candidate.member.connection > chosen.member.connection
-    )
-      chosen = candidate
-  }
-  return chosen
-}
-
-function hasRoom(candidates: readonly Candidate[]): boolean {
-  return candidates.some((candidate) => candidate.room > 0)
-}
-
+/** In the order they came; what nobody of the group wants any more is dropped, what has to wait lets others pass. */
 function dispatchFly(work: Work): void {
   const { group, candidates, plan, out } = work
-  for (const fly of group.fly) {
-    const chosen = choose(candidates)
-    if (chosen === undefined || work.budget <= 0) return
+  if (group.fly.length === 0) return
+  const left: FlyMessage[] = []
+  let at = 0
+  for (; at < group.fly.length && work.budget > 0 && !candidates.isExhausted; at++) {
+    const fly = group.fly[at]!
+    const chosen = choose(candidates.of(fly.topic))
+    if (chosen === undefined) {
+      const isWanted = group.interest.isWanted(fly.topic, group.members.length)
+      ;(isWanted ? left : plan.flyDropped).push(fly)
+      continue
+    }
     chosen.room -= 1
     chosen.load += 1
     work.budget -= 1
-    plan.flyTaken += 1
     out.immediate.push({
       kind: 'fly',
       connection: chosen.member.connection,
       group: group.group,
       opaque: 0,
+      topic: fly.topic,
       attempt: fly.attempt,
       form: fly.form,
       message: { source: fly.bytes, start: 0, end: fly.bytes.length },
     })
   }
+  if (at > 0) plan.flyLeft = [...left, ...group.fly.slice(at)]
 }
 
 /** One queue's turn: until it is drained, the members are full, its rate limit says wait, or its share is used. */
-function giveTurn(work: Work, queue: Queue, turn: QueueTurn): void {
+function giveTurn(work: Work, queue: Queue, turn: QueueTurn, shareLeft: number): void {
   const { state, moment } = work
+  const takers = work.candidates.of(queue.topic)
   const { bucket } = turn.queue
   const tokens = bucket === undefined ? Infinity : Math.floor(bucket.level(moment.nowMs))
   const source = new TurnSource(queue, turn, moment)
-  let share = Math.min(turnMessages, work.budget)
+  let share = Math.min(shareLeft, work.budget)
   for (;;) {
     const ordinal = source.next()
     if (ordinal === -1) {
@@ -196,12 +155,13 @@ function giveTurn(work: Work, queue: Queue, turn: QueueTurn): void {
     invariant(row !== -1, `topic ${queue.topic} has no message at ordinal ${ordinal}`)
     if (isExpired(state, row, moment)) bury(work, row)
     else {
-      const chosen = choose(work.candidates)
+      const chosen = choose(takers)
       if (chosen === undefined) return
       give(chosen, state, row, queue.attemptsOf(ordinal) + 1)
       turn.given += 1
     }
     source.take()
+    turn.taken += 1
     share -= 1
     work.budget -= 1
   }

@@ -4,7 +4,7 @@
 import type { Offset } from '../model/ids.ts'
 import type { LogRecord } from '../model/record.ts'
 import { statusLive } from '../index/message-table.ts'
-import type { DeadLetterAction, LetterName, OperatorCommand } from './command.ts'
+import type { DeadLetterAction, LetterName, OperatorCommand, ReturnedName } from './command.ts'
 import type { Decision, Moment } from './decision.ts'
 import { accept, actOf, refuseForNow } from './operator-reply.ts'
 import type { Session } from './session.ts'
@@ -34,12 +34,24 @@ export function decideDeadLetters(
     counts[verdict] += 1
     if (verdict !== 'done' || isDryRun) continue
     act = counts.act = actOf(state, command, act, detail, out)
-    const reason = state.dead.find(letter.group, letter.message)?.reason
-    const who = `${command.who}, act ${act}${name === 'redrive' ? `, was ${reason}` : ''}`
-    records.push({ kind, group: letter.group, message: letter.message, who })
+    records.push(changed(state, kind, letter, `${command.who}, act ${act}`))
   }
   out.records.push(...records)
   accept(command, name, counts, out)
+}
+
+/** A redrive says what the letter was, so that it can be undone. */
+function changed(
+  state: BrokerState,
+  kind: 'redriven' | 'purged',
+  { group, message }: LetterName,
+  who: string,
+): LogRecord {
+  const letter = state.dead.find(group, message)
+  if (kind === 'purged' || letter === undefined) return { kind, group, message, who }
+  const { reason, feedback, attempts, atMs } = letter
+  const was = { reason, feedback, attempts, atMs }
+  return { kind, group, message, who: `${who}, was ${reason}`, was }
 }
 
 function isThere(state: BrokerState, { group, message }: LetterName): Verdict {
@@ -70,7 +82,7 @@ export function decideUndo(
   const counts = { done: 0, tried: 0, act: action.act ?? 0 }
   const records: LogRecord[] = []
   let act = action.act
-  for (const { group, message, reason } of letters) {
+  for (const { group, message, was } of letters) {
     if (!isUntried(state, group, message)) {
       counts.tried += 1
       continue
@@ -78,11 +90,19 @@ export function decideUndo(
     counts.done += 1
     if (isDryRun) continue
     act = counts.act = actOf(state, command, act, `redrive ${undone}`, out)
-    const feedback = `redrive ${undone} undone`
-    records.push({ kind: 'dead-lettered', group, message, reason, feedback })
+    records.push({ kind: 'dead-lettered', group, message, ...returned(was, undone) })
   }
   out.records.push(...records)
   accept(command, 'undone', counts, out)
+}
+
+function returned(
+  was: ReturnedName['was'],
+  undone: Offset,
+): Pick<Extract<LogRecord, { kind: 'dead-lettered' }>, 'reason' | 'feedback' | 'back'> {
+  if (!('atMs' in was)) return { reason: was.reason, feedback: `redrive ${undone} undone` }
+  const { reason, feedback, attempts, atMs } = was
+  return { reason, feedback, back: { undone, attempts, atMs } }
 }
 
 function isUntried(state: BrokerState, group: LetterName['group'], message: Offset): boolean {

@@ -167,10 +167,13 @@ function decideFly(
   const routing = state.bindings.route(topic, type)
   const bytes = source.slice(start, end) // one copy, whoever many groups get it
   for (const group of [...routing.durable, ...routing.transient]) {
-    if (session.groups.get(group)?.members.some((one) => one.window > 0) !== true) continue
+    if (
+      session.groups.get(group)?.members.some((one) => one.window > 0 && one.wants(topic)) !== true
+    )
+      continue
     out.fly.push({
       group,
-      message: { form: command.view.form, bytes, attempt: 1 },
+      message: { topic, form: command.view.form, bytes, attempt: 1 },
     })
   }
 }

@@ -1,5 +1,6 @@
 // The second phase: what a TX_ACK does, when the publisher is asked, and what an operator may decide in its place.
 
+import { cutText } from '../model/cut-text.ts'
 import type { Offset, Row } from '../model/ids.ts'
 import { feedbackCharsMax, inFlightPerConnection, opaqueBase } from '../model/limits.ts'
 import type { DecisionReason } from '../model/record.ts'
@@ -51,7 +52,7 @@ function settle(
   out: Decision,
 ): void {
   const prepared = state.messages.offsetOf(row)
-  const feedback = feedbackText.slice(0, feedbackCharsMax)
+  const feedback = cutText(feedbackText, feedbackCharsMax)
   if (!isCommit) {
     out.records.push({ kind: 'rolled-back', prepared, reason, feedback })
     return

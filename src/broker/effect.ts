@@ -8,6 +8,7 @@ import type {
   Position,
   Row,
   SegmentNumber,
+  TopicNumber,
 } from '../model/ids.ts'
 import type { MessageBytes, MessageForm } from '../model/record.ts'
 import type { OperatorResult } from './command.ts'
@@ -56,6 +57,7 @@ export interface FlyEffect {
   readonly connection: ConnectionNumber
   readonly group: GroupNumber
   opaque: number
+  readonly topic: TopicNumber
   /** From 1. */
   readonly attempt: number
   readonly form: MessageForm

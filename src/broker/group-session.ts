@@ -4,6 +4,7 @@
 import type { GroupNumber, Ordinal, TopicNumber } from '../model/ids.ts'
 import { flyWaitingBytesMax, flyWaitingMax } from '../model/limits.ts'
 import type { MessageForm } from '../model/record.ts'
+import { GroupInterest } from './group-interest.ts'
 import type { Member } from './member.ts'
 import type { TokenBucket } from './token-bucket.ts'
 
@@ -23,6 +24,10 @@ export class QueueSession {
   delivered = 0
   /** Out of turn until its rate limit lets it go on. */
   isLimited = false
+  /** Out of the round until somebody takes of its topic. */
+  isAside = false
+  /** Messages of its share that it had before the members were full. */
+  shareUsed = 0
 
   constructor(id: number, group: GroupSession, topic: TopicNumber) {
     this.id = id
@@ -49,6 +54,7 @@ export class QueueSession {
 
 /** A fly message on its way: it lives here and nowhere else. */
 export interface FlyMessage {
+  readonly topic: TopicNumber
   readonly form: MessageForm
   readonly bytes: Uint8Array
   readonly attempt: number
@@ -57,12 +63,16 @@ export interface FlyMessage {
 export class GroupSession {
   readonly group: GroupNumber
   readonly members: Member[] = []
+  readonly interest: GroupInterest = new GroupInterest()
   /** Queues that may have something to give, in the order they take turns. */
   active: QueueSession[] = []
   activeHead = 0
   readonly queues: Map<TopicNumber, QueueSession> = new Map()
   /** Queues that wait for their rate limit. */
   limited: QueueSession[] = []
+  /** Queues out of the round: those whose takers are all full, and those that nobody wants. */
+  readonly held: Set<QueueSession> = new Set()
+  readonly unwanted: Set<QueueSession> = new Set()
   fly: FlyMessage[] = []
   flyBytes = 0
   isDirty = false
@@ -74,7 +84,7 @@ export class GroupSession {
   }
 
   activate(queue: QueueSession): void {
-    if (queue.isActive || queue.isLimited) return
+    if (queue.isActive || queue.isLimited || queue.isAside) return
     queue.isActive = true
     this.active.push(queue)
   }
@@ -98,6 +108,54 @@ export class GroupSession {
       this.active = this.active.slice(this.activeHead)
       this.activeHead = 0
     }
+  }
+
+  join(member: Member): void {
+    this.members.push(member)
+    this.#wakeAll(this.held)
+    this.#wakeAll(this.unwanted)
+  }
+
+  leave(member: Member): void {
+    this.interest.remove(member)
+    this.members.splice(this.members.indexOf(member), 1)
+    this.#wakeAll(this.held)
+    if (this.members.length === 0) this.#wakeAll(this.unwanted) // what is not kept for nobody is skipped
+  }
+
+  /** What a member wants has changed: what it takes now comes back into the round. */
+  want(member: Member, topics: Set<TopicNumber> | undefined): void {
+    this.interest.set(member, topics)
+    if (topics === undefined) {
+      this.#wakeAll(this.held)
+      this.#wakeAll(this.unwanted)
+    } else for (const topic of topics) this.wantAlso(member, topic)
+  }
+
+  /** A topic it asked for by a name that was not known. */
+  wantAlso(member: Member, topic: TopicNumber): void {
+    this.interest.add(member, topic)
+    const queue = this.queues.get(topic)
+    if (queue !== undefined) this.wakeQueue(queue)
+  }
+
+  setAside(queue: QueueSession): void {
+    queue.isAside = true
+    const isWanted = this.interest.isWanted(queue.topic, this.members.length)
+    ;(isWanted ? this.held : this.unwanted).add(queue)
+  }
+
+  /** It comes last in the round. */
+  wakeQueue(queue: QueueSession): void {
+    if (!queue.isAside) return
+    queue.isAside = false
+    this.held.delete(queue)
+    this.unwanted.delete(queue)
+    this.activate(queue)
+  }
+
+  #wakeAll(queues: Set<QueueSession>): void {
+    for (const queue of queues) this.wakeQueue(queue)
   }
 
   limit(queue: QueueSession): void {
@@ -128,10 +186,8 @@ export class GroupSession {
     return true
   }
 
-  /** Bytes that wait no longer. */
-  takeFly(): number {
-    const bytes = this.fly.shift()?.bytes.length ?? 0
-    this.flyBytes -= bytes
-    return bytes
+  keepFly(left: FlyMessage[]): void {
+    this.fly = left
+    this.flyBytes = left.reduce((sum, { bytes }) => sum + bytes.length, 0)
   }
 }

@@ -147,7 +147,7 @@ test('fly messages count against their bound until their leases end', () => {
   const group = state.groupNames.numberOfText('sub')
   const bytes = new Uint8Array(8 * 1024 * 1024)
   for (let n = 0; n < (2 * flyBytesMax) / bytes.length; n++) {
-    session.addFly(group as never, { form: 0x11, bytes, attempt: 1 })
+    session.addFly(group as never, { topic: 1 as never, form: 0x11, bytes, attempt: 1 })
     broker.join('other') // a turn: what waits goes out
   }
   const out = (broker.sent.get(c) ?? []).filter((one) => one.kind === 'fly').length

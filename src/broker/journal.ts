@@ -3,9 +3,12 @@
 
 import type { Offset, Position, SegmentNumber } from '../model/ids.ts'
 import { holesListedMax } from '../model/limits.ts'
-import { Digest, EntryHash } from '../model/mix.ts'
+import { type Digest, EntryHash } from '../model/mix.ts'
 import type { LogRecord } from '../model/record.ts'
 import type { SectionReader, SectionWriter } from '../model/section.ts'
+
+/** What an operator's record says that accepts all holes known before it. */
+export const acceptLossAction = 'accept-loss'
 
 /** A stretch of the log that damage has taken. */
 export interface Hole {
@@ -38,7 +41,6 @@ export interface JournalCounts {
 }
 
 export class Journal {
-  readonly digest: Digest = new Digest()
   private readonly counted: JournalCounts = {
     starts: 0,
     cleanStops: 0,
@@ -50,10 +52,7 @@ export class Journal {
   }
   private readonly listed: Hole[] = []
   private gone: DroppedSegments = { segment: 0 as SegmentNumber, nextOffset: 0 as Offset }
-
-  constructor() {
-    this.countsHash().addTo(this.digest)
-  }
+  private acceptedHoles = 0
 
   get counts(): Readonly<JournalCounts> {
     return this.counted
@@ -66,9 +65,7 @@ export class Journal {
 
   /** Fold move. */
   count(what: keyof JournalCounts, by = 1): void {
-    this.countsHash().removeFrom(this.digest)
     this.counted[what] += by
-    this.countsHash().addTo(this.digest)
   }
 
   /** Fold move. */
@@ -80,6 +77,31 @@ export class Journal {
       this.put({ segment, position, length, firstOffset, count })
   }
 
+  /** There are holes that no operator has accepted. */
+  get isDegraded(): boolean {
+    return this.counted.holes > this.acceptedHoles
+  }
+
+  /** Fold move. */
+  accept(): void {
+    this.acceptedHoles = this.counted.holes
+  }
+
+  /**
+   * Whether a hole that is on record takes in this one, by its records: those of a hole with bytes are of no other record ever.
+   * Of an end that was lost the offsets came again, so only the very same counts.
+   */
+  covers(hole: Hole): boolean {
+    const end = hole.firstOffset + hole.count
+    return this.listed.some((known) =>
+      known.length > 0
+        ? known.firstOffset <= hole.firstOffset && end <= known.firstOffset + known.count
+        : known.segment === hole.segment &&
+          known.position === hole.position &&
+          known.firstOffset === hole.firstOffset,
+    )
+  }
+
   get dropped(): DroppedSegments {
     return this.gone
   }
@@ -87,14 +109,13 @@ export class Journal {
   /** Fold move. */
   drop(segment: SegmentNumber, nextOffset: Offset): void {
     if (segment <= this.gone.segment) return
-    if (this.gone.segment > 0) droppedHash(this.gone).removeFrom(this.digest)
     this.gone = { segment, nextOffset }
-    droppedHash(this.gone).addTo(this.digest)
   }
 
-  recompute(into: Digest): void {
+  digestInto(into: Digest): void {
     this.countsHash().addTo(into)
     if (this.gone.segment > 0) droppedHash(this.gone).addTo(into)
+    if (this.acceptedHoles > 0) scratch.text('accepted').whole(this.acceptedHoles).addTo(into)
     this.listed.forEach((hole, at) => holeHash(hole, at).addTo(into))
   }
 
@@ -111,9 +132,7 @@ export class Journal {
   }
 
   load(reader: SectionReader): void {
-    this.countsHash().removeFrom(this.digest)
     for (const name of countNames) this.counted[name] = reader.f64()
-    this.countsHash().addTo(this.digest)
     const holes = reader.u32()
     for (let i = 0; i < holes; i++) {
       this.put({
@@ -136,8 +155,16 @@ export class Journal {
     this.drop(reader.u32() as SegmentNumber, reader.f64() as Offset)
   }
 
+  /** Apart from the rest, too. */
+  saveAccepted(writer: SectionWriter): void {
+    writer.f64(this.acceptedHoles)
+  }
+
+  loadAccepted(reader: SectionReader): void {
+    this.acceptedHoles = reader.f64()
+  }
+
   private put(hole: Hole): void {
-    holeHash(hole, this.listed.length).addTo(this.digest)
     this.listed.push(hole)
   }
 

@@ -2,6 +2,8 @@
 // that was read from a folder.
 
 import { idText } from '../model/id-text.ts'
+import type { Offset } from '../model/ids.ts'
+import type { OpenTransaction as OpenEntry } from '../txn/txn-state.ts'
 import type { BrokerState } from './state.ts'
 
 export interface ListedBinding {
@@ -37,14 +39,20 @@ export interface OpenTransaction {
   readonly expiresAt: number
 }
 
-export function listBindings(state: BrokerState): ListedBinding[] {
+/** Those of [from, to) in an order that stays while no binding changes. */
+export function listBindings(
+  state: BrokerState,
+  from: number = 0,
+  to: number = Infinity,
+): ListedBinding[] {
   const { bindings, topicNames, groupNames, queues } = state
   const dead = new Map<string, number>()
   for (const { group, topic } of state.dead.list()) {
     const key = `${group} ${topic}`
     dead.set(key, (dead.get(key) ?? 0) + 1)
   }
-  return bindings.list().map(({ source, binding, problem }) => ({
+  const listed = bindings.list().slice(from, to)
+  return listed.map(({ source, binding, problem }) => ({
     source,
     topic: topicNames.textOf(binding.topic),
     group: groupNames.textOf(binding.group),
@@ -58,21 +66,27 @@ export function listBindings(state: BrokerState): ListedBinding[] {
   }))
 }
 
-export function listTransactions(state: BrokerState): OpenTransaction[] {
+/** By offset, from this one on, so many at most. */
+export function listTransactions(
+  state: BrokerState,
+  from: number = 0,
+  limit: number = Infinity,
+): OpenTransaction[] {
   const { transactions, messages, topicNames, typeNames, groupNames } = state
-  const list: OpenTransaction[] = []
-  transactions.forEachOpen((prepared, open) => {
-    list.push({
-      id: idText(messages.idOf(open.row)),
-      offset: prepared,
-      topic: topicNames.textOf(messages.topicOf(open.row)),
-      type: typeNames.textOf(messages.typeOf(open.row)),
-      group: groupNames.textOf(open.publisher),
-      preparedAtMs: open.preparedAtMs,
-      inquiries: open.inquiries,
-      lastInquiryAtMs: open.lastInquiryAtMs,
-      expiresAt: messages.expiresAtOf(open.row),
-    })
+  const open: [Offset, OpenEntry][] = []
+  transactions.forEachOpen((prepared, entry) => {
+    if (prepared >= from) open.push([prepared, entry])
   })
-  return list
+  open.sort(([a], [b]) => a - b)
+  return open.slice(0, limit).map(([prepared, entry]) => ({
+    id: idText(messages.idOf(entry.row)),
+    offset: prepared,
+    topic: topicNames.textOf(messages.topicOf(entry.row)),
+    type: typeNames.textOf(messages.typeOf(entry.row)),
+    group: groupNames.textOf(entry.publisher),
+    preparedAtMs: entry.preparedAtMs,
+    inquiries: entry.inquiries,
+    lastInquiryAtMs: entry.lastInquiryAtMs,
+    expiresAt: messages.expiresAtOf(entry.row),
+  }))
 }

@@ -131,10 +131,10 @@ export class BrokerLoop implements BrokerPort {
   submit(command: Command): void {
     if (this.#stopped) return
     if (command.kind === 'credit') {
-      const member = this.session.memberOf(command.connection)
-      if (member === undefined) return
-      member.window = command.window
-      this.session.markDirty(this.session.groupOf(member.group))
+      const feedback = this.session.credit(command, this.state.topicNames)
+      const { connection, opaque = 0 } = command
+      if (feedback !== undefined)
+        this.#immediate.push({ kind: 'command-ack', connection, opaque, status: false, feedback })
     } else {
       if (command.kind === 'leave') {
         const unsent = [...command.unsent, ...this.#held.opaquesOf(command.connection)]

@@ -1,6 +1,6 @@
 // One connection of a group, as far as choosing it for a delivery matters. Volatile.
 
-import type { ConnectionNumber, GroupNumber } from '../model/ids.ts'
+import type { ConnectionNumber, GroupNumber, TopicNumber } from '../model/ids.ts'
 import { probeIntervalMaxMs, probeIntervalMs } from '../model/limits.ts'
 
 export class Member {
@@ -12,6 +12,8 @@ export class Member {
   readonly frameBytesMax: number
   /** Un-acked packets it takes at a time. */
   window: number
+  /** The topics it wants; undefined: all. */
+  wanted: Set<TopicNumber> | undefined
   /** Leases that run. */
   inFlight = 0
   /** Attempts whose lease ended without an answer: they may still lie in the client, so they count against the window. */
@@ -34,6 +36,10 @@ export class Member {
     this.warmingUpMs = identity.warmingUpMs
     this.frameBytesMax = identity.frameBytesMax
     this.window = window
+  }
+
+  wants(topic: TopicNumber): boolean {
+    return this.wanted?.has(topic) ?? true
   }
 
   /** How many more it may be given now. A member that has stopped answering gets one probe now and then. */

@@ -20,6 +20,10 @@ export function noteRecord(
     case 'started':
       rebuildSession(state, session, nowMs) // it has ended every lease, so only now it shows what is due
       return
+    case 'named':
+      if (record.dictionary === 'topic')
+        session.topicNamed(record.number as TopicNumber, record.name)
+      return
     case 'published':
       traffic.receive(record.topic)
       session.receive?.take(1, nowMs)

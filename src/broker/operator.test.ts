@@ -6,7 +6,6 @@ import type { GroupNumber, Offset, Ordinal, TopicNumber } from '../model/ids.ts'
 import type { PublishedRecord } from '../model/record.ts'
 import type { OperatorResult } from './command.ts'
 import { selectDeadLetters } from './dead-letter-list.ts'
-import { recomputeDigest } from './digest.ts'
 import { BrokerState } from './state.ts'
 
 type Connection = ReturnType<SimBroker['join']>
@@ -45,7 +44,6 @@ function redrive(
 
 function check(broker: SimBroker): void {
   const { state } = broker.loop
-  assert.equal(state.digest(), recomputeDigest(state))
   assert.equal(foldAll(broker.log.records).digest(), state.digest())
   const writer = new SectionWriter()
   state.save(writer)
@@ -135,15 +133,14 @@ test('an undo returns only what was never tried, with its reason', () => {
     name: 'undo-redrive',
     act: undefined,
     undone: act as Offset,
-    letters: letters.map(({ group, message, reason }) => ({ group, message, reason })),
+    letters: letters.map(({ group, message, reason, feedback, attempts, atMs }) => ({
+      ...{ group, message, was: { reason, feedback, attempts, atMs } },
+    })),
     isDryRun: false,
   } as const
   const counts = countsOf(broker.operate(undo))
   assert.deepEqual([counts['done'], counts['tried']], [2, 1])
-  assert.deepEqual(
-    broker.loop.state.dead.list().map(({ reason }) => reason),
-    ['limit', 'limit'],
-  )
+  assert.deepEqual(broker.loop.state.dead.list(), letters.slice(1))
   broker.ack(c, sent!)
   assert.deepEqual(broker.deliveries(c), [])
   assert.equal(countsOf(broker.operate(undo))['done'], 0)
@@ -160,8 +157,9 @@ test('an undo leaves what waits for its next attempt', () => {
   broker.leave(c) // an attempt that came to nothing
   const queue = broker.loop.state.queues.find(groupOf(broker), 1 as TopicNumber)
   assert.deepEqual([queue?.unsettled, queue?.out], [1, 0])
-  const undone = act as Offset
-  const action = { name: 'undo-redrive', act: undefined, undone, letters, isDryRun: false } as const
+  const undo = { name: 'undo-redrive', act: undefined, undone: act as Offset } as const
+  const named = letters.map(({ group, message, reason }) => ({ group, message, was: { reason } }))
+  const action = { ...undo, letters: named, isDryRun: false } as const
   const counts = countsOf(broker.operate(action))
   assert.deepEqual([counts['done'], counts['tried']], [0, 1])
 })

@@ -4,9 +4,11 @@
 import { DueHeap } from '../consumer-offsets/due-heap.ts'
 import { entryFly, entryInquiry, InFlight } from '../consumer-offsets/in-flight.ts'
 import { invariant } from '../model/assert.ts'
-import { bindingWalkRate, flyBytesMax } from '../model/limits.ts'
+import type { Dictionary } from '../index/dictionary.ts'
+import { bindingWalkRate, flyBytesMax, wantedTopicsBytesMax } from '../model/limits.ts'
 import type { ConnectionNumber, GroupNumber, Offset, Ordinal, TopicNumber } from '../model/ids.ts'
 import { inquiryDelayMs } from '../txn/inquiry.ts'
+import type { CreditCommand } from './command.ts'
 import type { DispatchPlan } from './dispatch-plan.ts'
 import type { Effect } from './effect.ts'
 import { type FlyMessage, GroupSession, QueueSession } from './group-session.ts'
@@ -14,6 +16,7 @@ import type { LostConnection } from './lost-connection.ts'
 import type { Member } from './member.ts'
 import type { BrokerSettings } from './settings.ts'
 import { TokenBucket } from './token-bucket.ts'
+import { WantedTopics } from './wanted-topics.ts'
 
 /** What happened and is nobody's record: for /stat and for people. */
 export interface SessionCounters {
@@ -57,6 +60,7 @@ export class Session {
   /** Of all fly messages that wait or are out: what is out lies in memory until its lease ends. */
   #flyBytes = 0
   readonly #flying = new Map<number, FlyMessage>()
+  readonly #wanted = new WantedTopics()
   /** Inquiries of groups without a connection, until one joins. */
   readonly #unasked = new Map<GroupNumber, Offset[]>()
 
@@ -107,7 +111,7 @@ export class Session {
   join(member: Member): void {
     this.members.set(member.connection, member)
     const group = this.groupOf(member.group)
-    group.members.push(member)
+    group.join(member)
     this.markDirty(group)
     for (const offset of this.#unasked.get(member.group) ?? []) this.inquiries.push(0, offset, 0)
     this.#unasked.delete(member.group)
@@ -122,8 +126,37 @@ export class Session {
     this.members.delete(connection)
     this.#lastMember = undefined
     const group = this.groupOf(member.group)
-    group.members.splice(group.members.indexOf(member), 1)
+    group.leave(member)
+    this.#wanted.forget(member)
     this.markDirty(group)
+  }
+
+  /** Why a connection cannot have the topics it lists, or undefined: it takes so much of them from now on. */
+  credit(
+    { connection, window, topics = [] }: CreditCommand,
+    known: Dictionary<TopicNumber>,
+  ): string | undefined {
+    const member = this.memberOf(connection)
+    if (member === undefined) return undefined
+    const group = this.groupOf(member.group)
+    if (topics.length > 0) {
+      const wanted = this.#wanted.replace(member, topics, known)
+      if (wanted === undefined)
+        return `CREDIT refused: the topics of all connections together take more than ${wantedTopicsBytesMax} bytes`
+      group.want(member, wanted)
+    } else if (member.wanted !== undefined) {
+      this.#wanted.forget(member)
+      group.want(member, undefined)
+    }
+    member.window = window
+    this.markDirty(group)
+    return undefined
+  }
+
+  /** A topic has a number from now on. */
+  topicNamed(topic: TopicNumber, name: Uint8Array): void {
+    for (const member of this.#wanted.named(name))
+      this.groupOf(member.group).wantAlso(member, topic)
   }
 
   /** Ask again later; `made` inquiries so far. */
@@ -198,7 +231,8 @@ export class Session {
         effect.opaque = this.inFlight.add(
           entryFly, effect.connection, effect.group, 0 as never, 0 as never, effect.attempt, deadline,
         ) // prettier-ignore
-        this.#flying.set(effect.opaque, { form: effect.form, bytes, attempt: effect.attempt })
+        const { topic, form, attempt } = effect
+        this.#flying.set(effect.opaque, { topic, form, bytes, attempt })
         this.members.get(effect.connection)?.leased(1, nowMs)
         return
       }
@@ -266,10 +300,17 @@ export class Session {
       turn.queue.cursor = turn.cursor
       if (turn.retriesTaken > 0) turn.queue.retriesTaken(turn.retriesTaken)
       if (turn.given > 0) turn.queue.give(turn.given, nowMs)
+      turn.queue.shareUsed = turn.hadWholeTurn ? 0 : turn.queue.shareUsed + turn.taken
       if (turn.hadWholeTurn) group.endTurn(turn.isDrained)
     }
     for (const queue of plan.limited) group.limit(queue)
-    for (let i = 0; i < plan.flyTaken; i++) group.takeFly()
+    for (const queue of plan.aside) group.setAside(queue)
+    for (const queue of plan.woken) group.wakeQueue(queue)
+    if (plan.flyLeft !== undefined) group.keepFly(plan.flyLeft)
+    for (const { bytes } of plan.flyDropped) {
+      this.#flyBytes -= bytes.length
+      this.counters.droppedFly += 1
+    }
     if (plan.wakeAtMs < group.wakeAtMs) {
       group.wakeAtMs = plan.wakeAtMs
       this.#wakes.push(plan.wakeAtMs, group.group, 0)

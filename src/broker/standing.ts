@@ -30,9 +30,12 @@ export interface Standing {
 
 export interface LiveStanding {
   readonly nowMs: number
-  /** All of them; `members` lists the first. */
   readonly membersOnline: number
+  /** Those that want the topic; `members` lists the first. */
+  readonly membersWanting: number
   readonly members: readonly LiveMember[]
+  /** Somebody of the group takes messages, but nobody of this topic. */
+  readonly isUnwanted: boolean
   /** Who has it now. */
   readonly lease?: { readonly connection: number; readonly peer: string }
   /** `nextAtMs`: when one more may leave; now or before: at once. */
@@ -107,12 +110,16 @@ export function liveStandingOf(
       : undefined
   const topic = row < 0 ? (0 as TopicNumber) : state.messages.topicOf(row as Row)
   const bucket = online?.queues.get(topic)?.bucket
+  const wanting = members.filter((member) => member.wants(topic))
+  const isTaking = ({ window: size }: Member): boolean => size > 0
   return {
     ...standing,
     live: {
       nowMs,
       membersOnline: members.length,
-      members: members.slice(0, standingMembersMax).map((member) => liveMember(member, nowMs)),
+      membersWanting: wanting.length,
+      members: wanting.slice(0, standingMembersMax).map((member) => liveMember(member, nowMs)),
+      isUnwanted: members.some(isTaking) && !wanting.some(isTaking),
       ...(holder === undefined
         ? {}
         : { lease: { connection: holder.connection, peer: holder.peer } }),

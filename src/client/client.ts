@@ -230,8 +230,10 @@ export class Client {
         else if (command === commands.bytesMessage || command === commands.stringMessage)
           this.#subscriber.delivered(command, opaque, source, start, end)
         else if (command === commands.txAck) this.#transactions.inquired(opaque, source, start, end)
-        else if (command === commands.commandAck)
-          this.#requests.answered(opaque, source, start, end)
+        else if (command === commands.commandAck) {
+          const refused = this.#requests.answered(opaque, source, start, end)
+          if (refused !== undefined) this.#subscriber.creditRefused(refused)
+        }
         // An unknown command of a newer broker is ignored, as the broker ignores ours.
       },
       drained: () => this.#publisher.wake(),

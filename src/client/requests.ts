@@ -3,7 +3,7 @@
 
 import { KiteQError } from '../model/errors.ts'
 import { frameBytes } from '../net/frame.ts'
-import { decodeCommandAck } from '../net/packet.ts'
+import { decodeCommandAck, type Answer } from '../net/packet.ts'
 import type { Connection } from './connection.ts'
 import { firstUserOpaque } from './link.ts'
 import { textOf } from './text.ts'
@@ -15,6 +15,8 @@ interface Request {
   readonly reject: (error: KiteQError) => void
 }
 
+/** Of what is sent without a request. */
+const unaskedOpaque = 0
 /** Publishes use opaques from here on. */
 const opaqueEnd = 1 << 16
 
@@ -51,19 +53,19 @@ export class Requests {
     })
   }
 
-  answered(opaque: number, source: Uint8Array, start: number, end: number): void {
+  /** What the broker refused without having been asked for an answer. */
+  answered(opaque: number, source: Uint8Array, start: number, end: number): KiteQError | undefined {
     const request = this.#waiting.get(opaque)
-    if (request === undefined) return
+    const answer = decodeCommandAck(source, start, end)
+    if (request === undefined)
+      return opaque === unaskedOpaque && answer?.status === false ? refusal(answer) : undefined
     this.#waiting.delete(opaque)
     clearTimeout(request.timer)
-    const answer = decodeCommandAck(source, start, end)
     if (answer === undefined) {
       request.reject(new KiteQError('KITEQ_PACKET', "the broker's answer makes no sense"))
-      return
-    }
-    const feedback = textOf(answer.feedback, 0, answer.feedback.length)
-    if (answer.status) request.resolve(feedback)
-    else request.reject(new KiteQError('KITEQ_REFUSED', feedback))
+    } else if (answer.status) request.resolve(textOf(answer.feedback, 0, answer.feedback.length))
+    else request.reject(refusal(answer))
+    return undefined
   }
 
   opened(): void {
@@ -91,4 +93,8 @@ export class Requests {
     } while (this.#waiting.has(this.#nextOpaque))
     return this.#nextOpaque
   }
+}
+
+function refusal({ feedback }: Answer): KiteQError {
+  return new KiteQError('KITEQ_REFUSED', textOf(feedback, 0, feedback.length))
 }

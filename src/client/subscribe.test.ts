@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { FakeBroker, type Peer } from '../../test/support/fake-broker.ts'
 import { KiteQError } from '../model/errors.ts'
+import { commands, encodeCommandAck } from '../net/packet.ts'
 import { connect, type Client } from './client.ts'
 import type { Message } from './message.ts'
 import { pack, packText, unpack } from './snappy.ts'
@@ -192,6 +193,24 @@ test('stop keeps the bindings, unsubscribe removes them, both end the credit', a
   await again.unsubscribe()
   await broker.next('credit', ({ window }) => window === 5, from)
   assert.equal(broker.all('unbind').length, 1)
+})
+
+test('the credit lists the topics that have a handler; a broker that keeps no list is asked for all of them', async () => {
+  const { broker, client, peer } = await subscribed(() => true, { window: 5 })
+  assert.deepEqual((await broker.next('credit', ({ window }) => window === 5)).topics, ['trade'])
+  const other = await client.subscribe({ topic: 'other' }, () => true, { window: 7 })
+  const both = await broker.next('credit', ({ window }) => window === 12)
+  assert.deepEqual(both.topics, ['trade', 'other'])
+  const errors: string[] = []
+  client.on('error', ({ message }) => errors.push(message))
+  const from = broker.seen.length
+  const no = { status: false, feedback: Buffer.from('CREDIT refused: no room for lists') }
+  peer.send(0, commands.commandAck, encodeCommandAck(no))
+  assert.deepEqual((await broker.next('credit', ({ window }) => window === 12, from)).topics, [])
+  assert.deepEqual(errors, ['CREDIT refused: no room for lists'])
+  other.stop()
+  const left = await broker.next('credit', ({ window }) => window === 5, from)
+  assert.deepEqual(left.topics, [])
 })
 
 test('close stops the deliveries, waits for the handlers at work and sends their acks', async () => {

@@ -2,7 +2,13 @@
 // A handler that answers without a promise costs none. Never acks what no handler has finished.
 
 import { KiteQError } from '../model/errors.ts'
-import { clientWindow, creditMax, topicBytesMax, typeBytesMax } from '../model/limits.ts'
+import {
+  clientWindow,
+  creditMax,
+  topicBytesMax,
+  typeBytesMax,
+  wantedTopicsMax,
+} from '../model/limits.ts'
 import type { BindType, MessageForm } from '../model/record.ts'
 import { ackBytesMax, writeDeliverAck } from '../net/ack-packet.ts'
 import { frameBytes } from '../net/frame.ts'
@@ -111,6 +117,8 @@ export class Subscriber {
   readonly #view = new PublishedView()
   #lastHit: Entry | undefined
   #stopped = false
+  /** This broker takes lists of topics. */
+  #isListing = true
   #running = 0
   #whenIdle: (() => void)[] = []
 
@@ -183,6 +191,7 @@ export class Subscriber {
 
   /** A new link: the broker may be another one, or have forgotten. */
   opened(): void {
+    this.#isListing = true
     for (const { topic, bindings, bound } of this.#entries) {
       if (!bound || bindings === undefined) continue
       this.#bind(topic, bindings).catch((error: unknown) => {
@@ -214,6 +223,14 @@ export class Subscriber {
     if (entry.running < entry.concurrency) this.#start(entry, message)
     else if (entry.waiting.length - entry.nextWaiting < creditMax) entry.waiting.push(message)
     // Beyond any credit we ever gave: no answer, and the broker tries again later.
+  }
+
+  /** The broker keeps no list for us: then we take of all topics of the group, and refuse those without a handler. */
+  creditRefused(error: KiteQError): void {
+    this.#report(error)
+    if (!this.#isListing) return
+    this.#isListing = false
+    this.#sendCredit()
   }
 
   /** Takes no more; resolves when no handler is at work. */
@@ -315,12 +332,14 @@ export class Subscriber {
     this.#sendCredit()
   }
 
-  /** The sum of the windows: 0, and so no delivery, for who only publishes. */
+  /** The sum of the windows: 0, and so no delivery, for who only publishes. Of the topics with a handler, if they can be listed. */
   #sendCredit(): void {
     if (!this.#connection.isOpen) return
     let window = 0
     if (!this.#stopped) for (const entry of this.#entries) window += entry.window
-    const body = encodeCredit(Math.min(window, creditMax))
+    const isListed = this.#isListing && window > 0 && this.#entries.length <= wantedTopicsMax
+    const topics = isListed ? this.#entries.map(({ topicBytes }) => topicBytes) : []
+    const body = encodeCredit(Math.min(window, creditMax), topics)
     const frame = frameBytes(0, commands.credit, body, 'bare')
     this.#connection.out.append(frame, 0, frame.length)
     this.#connection.flushSoon()

@@ -220,7 +220,7 @@ test(
         const source = message(n, 100_000)
         const bytes = { source, start: 0, end: source.length }
         const place = { connection: connection as ConnectionNumber, group: 1 as never, opaque: n }
-        return { kind: 'fly', ...place, attempt: 1, form: 0x11, message: bytes }
+        return { kind: 'fly', ...place, topic: 1 as never, attempt: 1, form: 0x11, message: bytes }
       })
     door.server.release(flyTo(1))
     const { droppedFly, unsentBytes } = door.server.stats()

@@ -188,13 +188,21 @@ export function encodeUnbind(topic: Uint8Array): Uint8Array {
   return kiteq.Unbind.encode({ topic }).finish()
 }
 
-/** The window asked for. */
-export function decodeCredit(source: Uint8Array, start: number, end: number): number | undefined {
-  return attempt(source, start, end, (body) => kiteq.Credit.decode(body).window)
+/** How much a connection takes, and of which topics; none: of all. */
+export interface Credit {
+  readonly window: number
+  readonly topics: readonly Uint8Array[]
 }
 
-export function encodeCredit(window: number): Uint8Array {
-  return kiteq.Credit.encode({ window }).finish()
+export function decodeCredit(source: Uint8Array, start: number, end: number): Credit | undefined {
+  return attempt(source, start, end, (body) => {
+    const { window, topics } = kiteq.Credit.decode(body)
+    return { window, topics }
+  })
+}
+
+export function encodeCredit(window: number, topics: Uint8Array[] = []): Uint8Array {
+  return kiteq.Credit.encode({ window, topics }).finish()
 }
 
 export function decodeCommandAck(

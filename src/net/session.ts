@@ -420,7 +420,7 @@ export class ClientSession implements FrameSink, OutboxHost, MemoryHolder {
     start: number,
     end: number,
   ): void {
-    const { translator, counters, writer } = this.#host
+    const { translator, counters } = this.#host
     const { connection, peer, framing } = this
     switch (command) {
       case commands.connMeta: {
@@ -441,15 +441,17 @@ export class ClientSession implements FrameSink, OutboxHost, MemoryHolder {
           command === commands.bind
             ? translator.bind(connection, opaque, source, start, end)
             : translator.unbind(connection, opaque, source, start, end)
-        this.#submit(bind, 'BIND')
-        if (bind !== undefined) return
-        writer.commandAck(this.out, framing, opaque, false, refusedText.bind)
-        this.#wrote()
+        if (typeof bind === 'string') this.#refuse(opaque, bind)
+        else this.#submit(bind, 'BIND')
+        if (bind === undefined) this.#refuse(opaque, refusedText.bind)
         return
       }
-      case commands.credit:
-        this.#submit(translator.credit(connection, source, start, end), 'CREDIT')
+      case commands.credit: {
+        const credit = translator.credit(connection, opaque, source, start, end)
+        if (typeof credit === 'string') this.#refuse(opaque, credit)
+        else this.#submit(credit, 'CREDIT')
         return
+      }
       default:
         counters.unknownCommands++
     }
@@ -458,6 +460,11 @@ export class ClientSession implements FrameSink, OutboxHost, MemoryHolder {
   #submit(command: Parameters<BrokerPort['submit']>[0] | undefined, name: string): void {
     if (command === undefined) this.#badPacket(name)
     else this.#host.broker.submit(command)
+  }
+
+  #refuse(opaque: number, feedback: string): void {
+    this.#host.writer.commandAck(this.out, this.framing, opaque, false, feedback)
+    this.#wrote()
   }
 
   #badPacket(name: string): void {

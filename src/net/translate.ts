@@ -10,6 +10,7 @@ import type {
   TransactionCommand,
 } from '../broker/command.ts'
 import type { StoreAckEffect } from '../broker/effect.ts'
+import { cutText } from '../model/cut-text.ts'
 import type { ConnectionNumber } from '../model/ids.ts'
 import {
   echoedIdBytesMax,
@@ -17,6 +18,8 @@ import {
   frameHeadBytes,
   javaPacketBytesMax,
   packetBodyBytesMax,
+  topicBytesMax,
+  wantedTopicsMax,
 } from '../model/limits.ts'
 import type { MessageBytes, MessageForm } from '../model/record.ts'
 import { ackBytesMax, DeliverAckView, TxAckView, writeStoreAck, writeTxAck } from './ack-packet.ts'
@@ -26,6 +29,7 @@ import { PublishedView } from './header.ts'
 import type { OutputBuffer } from './output-buffer.ts'
 import type { HeartBeat } from './packet.ts'
 import * as packet from './packet.ts'
+import { notUtf8At } from './utf8.ts'
 import { putBytes, wireBytes, WireCursor } from './varint.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -149,15 +153,20 @@ export class FrameTranslator {
     }
   }
 
+  /** A text: why it is refused. */
   bind(
     connection: ConnectionNumber,
     opaque: number,
     source: Uint8Array,
     start: number,
     end: number,
-  ): BindCommand | undefined {
+  ): BindCommand | string | undefined {
     const bind = packet.decodeBind(source, start, end)
     if (bind === undefined) return undefined
+    for (const [index, { messageType }] of bind.bindings.entries()) {
+      const at = notUtf8At(messageType)
+      if (at >= 0) return `bindings[${index}].messageType: expected UTF-8, byte ${at} is none`
+    }
     const bindings = bind.bindings.map(({ bindType, messageType, watermark, persistent }) => {
       return { bindType, messageType: utf8.decode(messageType), watermark, persistent }
     })
@@ -176,15 +185,24 @@ export class FrameTranslator {
     return { kind: 'bind', connection, opaque, topic: topic.slice(), bindings: [] }
   }
 
+  /** A text: why it is refused. */
   credit(
     connection: ConnectionNumber,
+    opaque: number,
     source: Uint8Array,
     start: number,
     end: number,
-  ): CreditCommand | undefined {
-    const window = packet.decodeCredit(source, start, end)
-    if (window === undefined) return undefined
-    return { kind: 'credit', connection, window: Math.min(Math.max(window, 0), this.#creditMax) }
+  ): CreditCommand | string | undefined {
+    const credit = packet.decodeCredit(source, start, end)
+    if (credit === undefined) return undefined
+    const { topics } = credit
+    if (topics.length > wantedTopicsMax)
+      return `CREDIT refused: topics: expected at most ${wantedTopicsMax}, got ${topics.length}`
+    const wrong = topics.findIndex(({ length }) => length === 0 || length > topicBytesMax)
+    if (wrong >= 0)
+      return `CREDIT refused: topics[${wrong}]: expected 1 to ${topicBytesMax} bytes, got ${topics[wrong]!.length}`
+    const window = Math.min(Math.max(credit.window, 0), this.#creditMax)
+    return { kind: 'credit', connection, opaque, window, topics: topics.map((one) => one.slice()) }
   }
 }
 
@@ -349,5 +367,5 @@ function feedbackText(source: Uint8Array, start: number, end: number): string {
   if (start === end) return ''
   // Four bytes are the longest character.
   const text = utf8.decode(source.subarray(start, Math.min(end, start + feedbackCharsMax * 4)))
-  return text.slice(0, feedbackCharsMax)
+  return cutText(text, feedbackCharsMax)
 }
