@@ -97,7 +97,9 @@ const schema = z
       idsMax: whole(0, 16_000_000).default(limits.settledIdsMax),
     }),
     log: section({
-      segmentBytes: bytes(limits.segmentBytesMin, gibibyte).default(limits.segmentBytesDefault),
+      segmentBytes: bytes(limits.segmentBytesMin, limits.segmentBytesMax).default(
+        limits.segmentBytesDefault,
+      ),
       batchBytes: bytes(limits.logFrameBytesMax, limits.batchBytesMax).default(
         limits.batchBytesMax,
       ),

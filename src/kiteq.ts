@@ -5,6 +5,7 @@ import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import type { Effect } from './broker/effect.ts'
+import type { Hole } from './broker/journal.ts'
 import { BrokerLoop } from './broker/loop.ts'
 import { Checkpointer } from './checkpointer.ts'
 import type { Config } from './config.ts'
@@ -12,7 +13,6 @@ import { FolderWatch } from './folder-watch.ts'
 import { addressTaken, expectFree } from './free-address.ts'
 import { HttpServer } from './http/server.ts'
 import type { Health } from './http/stat.ts'
-import { dropCheckpointsAhead } from './log/checkpoint.ts'
 import { nodeDisk } from './log/disk-node.ts'
 import { claimFolder, type FolderClaim } from './log/folder-owner.ts'
 import { Log } from './log/log.ts'
@@ -26,7 +26,12 @@ import type { Registry } from './model/registry.ts'
 import { NetServer } from './net/server.ts'
 import { fittingConnections, openFilesLimit } from './open-files.ts'
 import { answerOwnerRequest } from './owner-requests.ts'
+import { healthOf, noteHole, noteHoles } from './known-damage.ts'
+import { forgetLostEnd, withLostEnd } from './lost-end.ts'
+import { PostingsKeeper } from './postings-keeper.ts'
 import { recoverState } from './recover-state.ts'
+import { Scrub } from './scrub.ts'
+import type { HeldSegments } from './retention-held.ts'
 import { StatPort } from './stat-port.ts'
 import { StorageUpkeep } from './storage-upkeep.ts'
 import { systemClock, systemScheduler } from './system-clock.ts'
@@ -40,6 +45,8 @@ export interface BrokerPorts {
   /** A number in [0, 1). */
   readonly random?: () => number
   readonly logger?: Logger
+  /** Aborted while a start still reads the log, it ends the start: KITEQ_CLOSED, with nothing written. Later it means nothing. */
+  readonly stop?: AbortSignal
 }
 
 export interface RunningBroker {
@@ -98,6 +105,8 @@ interface Opened {
   log?: Log
   loop?: BrokerLoop
   checkpointer?: Checkpointer
+  postings?: PostingsKeeper
+  scrub?: Scrub
   upkeep?: Upkeep
   storage?: StorageUpkeep
   net?: NetServer
@@ -113,7 +122,9 @@ async function open(
   opened: Opened,
 ): Promise<RunningBroker> {
   const log = (opened.log = await openLog(config))
-  const { state, recovery } = await recoverState(log, config, logger)
+  const { state, ...recovered } = await untilStopped(recoverState(log, config, logger), ports.stop)
+  const recovery = await withLostEnd(log, recovered.recovery, config.dataDir, logger)
+  state.ids.build()
   const epoch = await log.startWriting()
   const host = hostname()
   const loop = (opened.loop = new BrokerLoop({
@@ -138,12 +149,15 @@ async function open(
   })
   noteHoles(recovery, loop, logger)
   await loop.settle()
-  await dropCheckpointsAhead(nodeDisk, config.dataDir, recovery.end.offset)
+  await forgetLostEnd(log, config.dataDir, recovery.end.offset)
   await log.dropSegments(state.journal.dropped.segment) // a crash may have come between the record and the files
-  const checkpointer = (opened.checkpointer = new Checkpointer({ config, log, logger }))
-  checkpointer.start()
-  opened.storage = new StorageUpkeep({ config, log, loop, logger, checkpointer })
-  opened.storage.start()
+  startBeside(config, opened, log, loop, logger)
+  if (recovered.checkpoint !== undefined || log.segments[0]!.number > 1) {
+    const headers = log.segments.slice()
+    const found = (hole: Hole): boolean => noteHole(hole, loop)
+    opened.scrub = new Scrub({ dataDir: config.dataDir, headers, found, logger })
+    opened.scrub.start()
+  }
   const health = (): Health => healthOf(failure.error, loop)
   const doors = await openDoors(config, ports, logger, opened, { log, loop, health })
   door.answer = (request) => answerOwnerRequest(request, { loop, log, address: doors.address })
@@ -169,6 +183,36 @@ async function open(
     digest: () => state.digest(),
     close: () => (closing ??= closeOpened(opened, config.stopTimeoutMs, true)),
   }
+}
+
+/** What works beside the loop: in threads of their own, or a slice now and then. */
+function startBeside(
+  config: Config,
+  opened: Opened,
+  log: Log,
+  loop: BrokerLoop,
+  logger: Logger,
+): void {
+  const checkpointer = (opened.checkpointer = new Checkpointer({ config, log, logger }))
+  checkpointer.start()
+  const isSlow = (): boolean => loop.isSlow()
+  opened.postings = new PostingsKeeper({ dataDir: config.dataDir, log, isSlow, logger })
+  opened.postings.start()
+  opened.storage = new StorageUpkeep({ config, log, loop, logger, checkpointer })
+  opened.storage.start()
+}
+
+/** What it still reads, nobody takes. */
+async function untilStopped<T>(work: Promise<T>, stop: AbortSignal | undefined): Promise<T> {
+  if (stop === undefined) return work
+  const ended = new AbortController()
+  const stopped = new Promise<never>((_, reject) => {
+    const refuse = (): void =>
+      reject(new KiteQError('KITEQ_CLOSED', 'it was stopped while it was starting'))
+    if (stop.aborted) refuse()
+    stop.addEventListener('abort', refuse, { signal: ended.signal })
+  })
+  return Promise.race([work, stopped]).finally(() => ended.abort())
 }
 
 /** The log tells the loop what is durable, and everybody when it has failed. */
@@ -203,6 +247,8 @@ function giveUp(why: string, opened: Opened, failure: Failure, logger: Logger): 
   loop?.refusePublishes(`nothing can be stored: ${why}`)
   logger.warn({}, error.message)
   void opened.checkpointer?.close() // or it would write into a folder that is not ours
+  void opened.postings?.close()
+  void opened.scrub?.close()
   void opened.storage?.close()
   setTimeout(() => failure.end?.(error), refusingMs)
 }
@@ -212,32 +258,6 @@ const refusingMs = 1_000
 
 function isRefusal(effect: Effect): boolean {
   return effect.kind === 'store-ack' && !effect.status
-}
-
-/** Damage that was stepped over becomes a record once, so that no checkpoint can make the broker forget it. */
-function noteHoles(recovery: RecoveryReport, loop: BrokerLoop, logger: Logger): void {
-  const { journal } = loop.state
-  for (const hole of journal.holes)
-    logger.warn(hole, 'the log is damaged here since an earlier start: docs/operating.md, damage')
-  for (const { segment, position, length, firstOffset, count } of recovery.holes) {
-    const hole = { segment, position, length, firstOffset, count }
-    logger.warn(hole, 'damage in the log was stepped over')
-    const isKnown = journal.holes.some(
-      ({ segment, position }) => segment === hole.segment && position === hole.position,
-    )
-    if (!isKnown) loop.note({ kind: 'hole', ...hole })
-  }
-}
-
-function healthOf(failure: KiteQError | undefined, loop: BrokerLoop): Health {
-  if (failure !== undefined) return { ok: false, reason: failure.message }
-  const { holes } = loop.state.journal.counts
-  if (holes === 0) return { ok: true }
-  const first = loop.state.journal.holes[0]
-  const places = holes === 1 ? '1 damaged place' : `${holes} damaged places`
-  const where =
-    first === undefined ? '' : `, the first in segment ${first.segment} at byte ${first.position}`
-  return { ok: false, reason: `degraded: ${places} in the log${where}` }
 }
 
 interface Engine {
@@ -273,7 +293,9 @@ async function openDoors(
   const address = `${bound.address}:${bound.port}`
   loop.setAddress(address)
   if (config.http === undefined) return { address, httpAddress: undefined }
-  const source = new StatPort({ loop, net, log, topics: config.broker.topics, health })
+  const { topics } = config.broker
+  const held = (): HeldSegments | undefined => opened.storage?.held
+  const source = new StatPort({ loop, net, log, topics, health, held })
   const http = new HttpServer({ source, problem: (message) => logger.warn({}, message) })
   opened.http = http
   const at = await http.listen(config.http.host, config.http.port)
@@ -332,6 +354,7 @@ async function closeOpened(opened: Opened, timeoutMs: number, isClean: boolean):
   loop?.refusePublishes('shutting down, retry later')
   opened.upkeep?.stop()
   await bounded(checkpointer?.close(), 0.1)
+  await bounded(Promise.all([opened.postings?.close(), opened.scrub?.close()]), 0.1)
   await bounded(storage?.close(), 0.1)
   await bounded(http?.close(), 0.1)
   await bounded(loop?.settle(), 0.3)

@@ -7,8 +7,15 @@ import {
   type DeadLetterCursor,
   type DeadLetterFilter,
 } from './broker/dead-letter-list.ts'
+import type { ReturnedName } from './broker/command.ts'
+import { cutText } from './model/cut-text.ts'
 import type { Offset, GroupNumber } from './model/ids.ts'
-import { deadLettersWalkMax, operatorSliceMax } from './model/limits.ts'
+import {
+  deadLettersWalkMax,
+  deliverLimitMax,
+  feedbackCharsMax,
+  operatorSliceMax,
+} from './model/limits.ts'
 import type { DeathReason } from './model/record.ts'
 import {
   fitting,
@@ -49,7 +56,7 @@ export function answerDeadLetters(
         act: actIn(fields),
         letters: lettersIn(fields, operatorSliceMax),
         isDryRun: fields['dryRun'] === true,
-        detail: (optionalTextIn(fields, 'detail') ?? '').slice(0, 1024),
+        detail: cutText(optionalTextIn(fields, 'detail') ?? '', 1024),
       })
     case 'dead-undo':
       return operateCounted(loop, fields, {
@@ -58,13 +65,27 @@ export function answerDeadLetters(
         undone: wholeIn(fields, 'undone') as Offset,
         letters: lettersIn(fields, operatorSliceMax).map(({ word, ...letter }) => ({
           ...letter,
-          reason: reasonOf(word),
+          was: wasIn(word),
         })),
         isDryRun: fields['dryRun'] === true,
       })
     default:
       return undefined
   }
+}
+
+/** All that the letter said, or only its reason. */
+function wasIn(word: unknown): ReturnedName['was'] {
+  if (typeof word === 'string') return { reason: reasonOf(word) }
+  const { reason, feedback, attempts, atMs } = (word ?? {}) as Fields
+  if (
+    typeof feedback !== 'string' ||
+    !isWhole(attempts) ||
+    attempts > deliverLimitMax ||
+    !isWhole(atMs)
+  )
+    throw usage('"letters": expected what each dead letter was: reason, feedback, attempts, atMs')
+  return { reason: reasonOf(reason), feedback: cutText(feedback, feedbackCharsMax), attempts, atMs }
 }
 
 function actIn(fields: Fields): Offset | undefined {

@@ -1,6 +1,6 @@
 // The owner's answers about groups: who there is and how far, holding one back and letting it go.
 
-import { listGroups, showGroup, type GroupPage } from './broker/group-list.ts'
+import { listGroups, showGroup, type GroupDetail, type GroupPage } from './broker/group-list.ts'
 import { KiteQError } from './model/errors.ts'
 import {
   fitting,
@@ -13,6 +13,8 @@ import {
 import { answerReset } from './owner-reset.ts'
 
 const pageMax = 1000
+/** JSON characters of one list of three. */
+const listCharsMax = 250_000
 
 /** Undefined when it is no request of these. */
 export function answerGroups(
@@ -30,15 +32,7 @@ export function answerGroups(
       const name = textIn(fields, 'group')
       const shown = showGroup(state, session, name)
       if (shown === undefined) throw noGroup(name)
-      const { queues, bindings, connections, ...group } = shown
-      // Lists without a bound: each in its own share of an answer.
-      const answer = {
-        ...group,
-        queues: fitting(queues).slice(0, pageMax),
-        bindings: fitting(bindings).slice(0, pageMax),
-        connections: fitting(connections).slice(0, pageMax),
-      }
-      return Promise.resolve(answer)
+      return Promise.resolve(pageOf(shown, fields))
     }
     case 'group-pause':
     case 'group-resume': {
@@ -47,6 +41,25 @@ export function answerGroups(
     }
     default:
       return answerReset(op, fields, context)
+  }
+}
+
+/** Lists without a bound: each from a place on, in its own share of an answer, with how many there are in all. */
+function pageOf({ queues, bindings, connections, ...group }: GroupDetail, fields: Fields): unknown {
+  const page = <T>(items: readonly T[], from: string): T[] => {
+    const start = optionalWholeIn(fields, from) ?? 0
+    return fitting(items.slice(start, start + pageMax), listCharsMax)
+  }
+  return {
+    ...group,
+    queues: page(queues, 'queuesFrom'),
+    bindings: page(bindings, 'bindingsFrom'),
+    connections: page(connections, 'connectionsFrom'),
+    counts: {
+      queues: queues.length,
+      bindings: bindings.length,
+      connections: connections.length,
+    },
   }
 }
 

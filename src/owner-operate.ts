@@ -3,6 +3,7 @@
 import type { OperatorAction, OperatorResult } from './broker/command.ts'
 import type { BrokerLoop } from './broker/loop.ts'
 import type { Log } from './log/log.ts'
+import { cutText } from './model/cut-text.ts'
 import { KiteQError } from './model/errors.ts'
 import type { GroupNumber, Offset } from './model/ids.ts'
 
@@ -20,7 +21,7 @@ const answerCharsMax = 600_000
 
 /** Resolves once what was decided is durable. Rejects KITEQ_NOT_FOUND with the reason when it was refused, KITEQ_REFUSED for now. */
 export function operate(loop: BrokerLoop, fields: Fields, action: OperatorAction): Promise<Done> {
-  const who = typeof fields['who'] === 'string' ? fields['who'].slice(0, 200) : 'owner socket'
+  const who = typeof fields['who'] === 'string' ? cutText(fields['who'], 200) : 'owner socket'
   return new Promise((resolve, reject) => {
     const reply = (result: OperatorResult): void => {
       if (!result.ok)
@@ -92,10 +93,10 @@ export function lettersIn(
 }
 
 /** As many from the front as one answer may hold, one at least. */
-export function fitting<T>(items: readonly T[]): T[] {
+export function fitting<T>(items: readonly T[], charsMax: number = answerCharsMax): T[] {
   let chars = 0
   const end = items.findIndex(
-    (item, at) => (chars += JSON.stringify(item).length) > answerCharsMax && at > 0,
+    (item, at) => (chars += JSON.stringify(item).length) > charsMax && at > 0,
   )
   return end < 0 ? [...items] : items.slice(0, end)
 }

@@ -3,14 +3,28 @@
 
 import type { BrokerLoop } from './broker/loop.ts'
 import type { OperatorAction } from './broker/command.ts'
-import { listBindings, listTransactions, type ListedBinding } from './broker/listings.ts'
+import {
+  listBindings,
+  listTransactions,
+  type ListedBinding,
+  type OpenTransaction,
+} from './broker/listings.ts'
 import { liveStandingOf } from './broker/standing.ts'
 import { idFromText } from './model/id-text.ts'
 import type { GroupNumber, MessageId, Offset } from './model/ids.ts'
 import type { BindType } from './model/record.ts'
+import { acceptLoss } from './known-damage.ts'
 import { answerDeadLetters } from './owner-dead-letters.ts'
 import { answerGroups } from './owner-groups.ts'
-import { operate, usage, type Fields, type OwnerContext } from './owner-operate.ts'
+import {
+  fitting,
+  operate,
+  optionalWholeIn,
+  textIn,
+  usage,
+  type Fields,
+  type OwnerContext,
+} from './owner-operate.ts'
 
 /** Answers one request, `{ op, … }`; rejects with a KiteQError that says what was wrong with it. */
 export async function answerOwnerRequest(
@@ -30,16 +44,20 @@ export async function answerOwnerRequest(
       }
     case 'status':
       return statusOf(context)
+    case 'digest': // walks the whole state: for who can wait, and let others wait
+      return { endOffset: log.endOffset, digest: loop.state.digest() }
     case 'bindings':
-      return bindingsOf(loop)
+      return bindingsOf(loop, fields)
     case 'transactions':
-      return listTransactions(loop.state)
+      return transactionsOf(loop, fields)
     case 'standing':
       return standingIn(loop, fields)
     case 'transaction-commit':
       return operate(loop, fields, { name: 'txn-commit', messageId: idIn(fields) })
     case 'transaction-rollback':
       return operate(loop, fields, { name: 'txn-rollback', messageId: idIn(fields) })
+    case 'accept-loss':
+      return acceptLoss(loop, textIn(fields, 'who'))
     case 'bind':
       return operate(loop, fields, bindIn(fields))
     default:
@@ -69,16 +87,39 @@ function statusOf({ loop, log, address }: OwnerContext): unknown {
     inFlight: session.inFlight.size,
     received: traffic.received,
     delivered: traffic.delivered,
-    digest: state.digest(),
   }
 }
 
-function bindingsOf(loop: BrokerLoop): readonly ListedBinding[] {
-  const { state, session } = loop
-  return listBindings(state).map((one) => {
+/** A part of a list, and where the next one begins; undefined at the end. `count`: of the whole list, now. */
+export interface ListPage<T> {
+  readonly list: readonly T[]
+  readonly next?: number
+  readonly count: number
+}
+
+const pageMax = 4096
+
+/** By number, from `from` on. A binding that comes or goes meanwhile moves the others: the count tells. */
+function bindingsOf({ state, session }: BrokerLoop, fields: Fields): ListPage<ListedBinding> {
+  const from = optionalWholeIn(fields, 'from') ?? 0
+  const count = state.bindings.size
+  const listed = listBindings(state, from, from + pageMax).map((one) => {
     const group = state.groupNames.numberOfText(one.group) as GroupNumber
     return { ...one, connections: session.groups.get(group)?.members.length ?? 0 }
   })
+  const list = fitting(listed)
+  const next = from + list.length
+  return next < count ? { list, next, count } : { list, count }
+}
+
+/** By offset, from `from` on. */
+function transactionsOf({ state }: BrokerLoop, fields: Fields): ListPage<OpenTransaction> {
+  const from = optionalWholeIn(fields, 'from') ?? 0
+  const listed = listTransactions(state, from, pageMax + 1)
+  const list = fitting(listed.slice(0, pageMax))
+  const next = listed[list.length]?.offset
+  const count = state.transactions.open
+  return next === undefined ? { list, count } : { list, next, count }
 }
 
 /** Of the message first recorded at an offset, and one group. */

@@ -147,14 +147,14 @@ async function recall(fields: Fields, { loop }: OwnerContext): Promise<unknown> 
   const reset = resetIn(fields, loop)
   const limit = Math.min(wholeIn(fields, 'limit'), operatorSliceMax)
   if (limit === 0) throw usage('"limit": expected 1 or more')
-  const { messages, copies, lost } = await reset.reading.next(limit)
+  const { messages, copies, lost, dropped } = await reset.reading.next(limit)
   const { group, isDryRun } = reset
   const action = { name: 'recall', group, messages, isDryRun } as const
   const counts: Readonly<Record<string, number>> =
     messages.length === 0 ? {} : await operateCounted(loop, fields, action)
   reset.lastMs = loop.nowMs()
   const { at, isOver } = reset.reading
-  return { ...counts, waiting: (counts['waiting'] ?? 0) + copies, lost, at, isOver }
+  return { ...counts, waiting: (counts['waiting'] ?? 0) + copies, lost, dropped, at, isOver }
 }
 
 function resetIn(fields: Fields, loop: BrokerLoop): Reset {

@@ -2,12 +2,12 @@
 // in bytes of their own. Knows no group; must never hold more messages than one look at the log brings.
 
 import type { RecallableMessage } from './broker/command.ts'
-import type { Log } from './log/log.ts'
 import type { ResumePlace } from './log/recover.ts'
 import { KiteQError } from './model/errors.ts'
 import type { MessageId, Offset, Position, TopicNumber } from './model/ids.ts'
 import { recallBytesMax, recallRecordsMax } from './model/limits.ts'
 import type { LogRecord, MessageFields, RecordPlace } from './model/record.ts'
+import { PreparedPlaces, type PreparedLog } from './prepared-places.ts'
 
 export interface RecallStep {
   readonly messages: readonly RecallableMessage[]
@@ -15,10 +15,12 @@ export interface RecallStep {
   readonly copies: number
   /** Committed ones whose first record cannot be read any more. */
   readonly lost: number
+  /** Records that went with old segments since the reading began, before they were read. */
+  readonly dropped: number
 }
 
-/** Where prepared messages stand, so that their commit finds them without a search; the newest of them. */
-const preparedKnownMax = 65_536
+/** After so long a step ends, so that whoever asks has his answer in time: messages from far back take a look at a segment each. */
+const stepMs = 1000
 
 interface Found {
   readonly of: Offset
@@ -33,16 +35,27 @@ export class RecallReading {
   readonly copies: Set<string> = new Set()
   /** Records from here on are not read: what comes later, comes by itself. */
   end = 0 as Offset
-  readonly #log: Log
+  readonly #log: PreparedLog
   readonly #topic: TopicNumber | undefined
-  readonly #prepared = new Map<Offset, ResumePlace>()
+  readonly #prepared: PreparedPlaces
   #from: Offset | ResumePlace
+  readonly #nowMs: () => number
   /** Read and not handed over, from `#head` on. */
   #found: readonly Found[] = []
   #head = 0
+  /** Not told yet. */
+  #dropped = 0
+  #hasBegun = false
 
-  constructor(log: Log, from: Offset, topic: TopicNumber | undefined) {
+  constructor(
+    log: PreparedLog,
+    from: Offset,
+    topic: TopicNumber | undefined,
+    nowMs: () => number = () => performance.now(),
+  ) {
+    this.#nowMs = nowMs
     this.#log = log
+    this.#prepared = new PreparedPlaces(log)
     this.#topic = topic
     this.#from = from
   }
@@ -57,23 +70,26 @@ export class RecallReading {
 
   /** The next ones, `limit` at most; none where a look at the log found none. */
   async next(limit: number): Promise<RecallStep> {
+    const until = this.#nowMs() + stepMs
     if (this.#head === this.#found.length && !this.isOver) {
       this.#found = await this.#scan()
       this.#head = 0
     }
-    const taken = this.#found.slice(this.#head, this.#head + limit)
-    this.#head += taken.length
+    const last = Math.min(this.#found.length, this.#head + limit)
     const messages: RecallableMessage[] = []
     let copies = 0
     let lost = 0
-    for (const { of, fields: known } of taken) {
-      const fields = known ?? (await this.#fieldsAt(of))
+    while (this.#head < last && this.#nowMs() < until) {
+      const { of, fields: known } = this.#found[this.#head++]!
+      const fields = known ?? (await this.#prepared.find(of, ownFields))
       if (fields === undefined) lost++
       else if (this.#topic !== undefined && fields.topic !== this.#topic) continue
       else if (this.copies.has(idKey(fields))) copies++
       else messages.push({ of, fields })
     }
-    return { messages, copies, lost }
+    const dropped = this.#dropped
+    this.#dropped = 0
+    return { messages, copies, lost, dropped }
   }
 
   get #readTo(): number {
@@ -84,6 +100,7 @@ export class RecallReading {
     const found: Found[] = []
     let bytes = 0
     let records = 0
+    this.#passDropped()
     try {
       const { end } = await this.#log.scan(this.#from, this.end, (record, place) => {
         const behind = placeBehind(place)
@@ -96,6 +113,7 @@ export class RecallReading {
         records++
         if (bytes >= recallBytesMax || records >= recallRecordsMax) throw enough
       })
+      if (end.offset < this.#readTo && this.#isDropped) return found
       if (end.offset < this.#readTo)
         throw new KiteQError(
           'KITEQ_LOG_CORRUPT',
@@ -103,9 +121,30 @@ export class RecallReading {
         )
       this.#from = { ...end, offset: this.end }
     } catch (error) {
-      if (error !== enough) throw error
+      if (error !== enough && !this.#isDropped) throw error
     }
     return found
+  }
+
+  /** Retention lets segments go while this reads on: what was in them is over, what is left is read. */
+  get #isDropped(): boolean {
+    const first = this.#log.segments[0]
+    if (first === undefined) return false
+    const isSegmentGone = typeof this.#from !== 'number' && this.#from.segment < first.number
+    return isSegmentGone || this.#readTo < first.firstOffset
+  }
+
+  get #firstOffset(): number {
+    return this.#log.segments[0]?.firstOffset ?? 0
+  }
+
+  #passDropped(): void {
+    const before = this.#readTo
+    if (this.#isDropped) {
+      this.#from = Math.max(before, Math.min(this.#firstOffset, this.end)) as Offset
+      if (this.#hasBegun) this.#dropped += this.#readTo - before
+    }
+    this.#hasBegun = true
   }
 
   #take(record: LogRecord, place: RecordPlace): Omit<Found, 'at'> | undefined {
@@ -116,24 +155,12 @@ export class RecallReading {
       case 'committed':
         return { of: record.prepared, fields: undefined }
       case 'prepared': {
-        const { offset, segment, position } = place
-        if (this.#prepared.size >= preparedKnownMax) this.#prepared.clear()
-        this.#prepared.set(offset, { offset, segment, position })
+        this.#prepared.note(place)
         return undefined
       }
       default:
         return undefined
     }
-  }
-
-  async #fieldsAt(prepared: Offset): Promise<MessageFields | undefined> {
-    const from = this.#prepared.get(prepared) ?? prepared
-    this.#prepared.delete(prepared)
-    let fields: MessageFields | undefined
-    await this.#log.scan(from, prepared + 1, (record) => {
-      if (record.kind === 'prepared') fields = ownFields(record)
-    })
-    return fields
   }
 }
 

@@ -100,9 +100,10 @@ function expectNoneMissing(
   if (first <= segment + 1) return
   const isDamaged = holes.length > 0 || cut !== undefined || state.journal.counts.holes > 0
   if (isDamaged && !hasMessagesBefore(state, first)) return
+  const it = first === segment + 2 ? 'it was' : 'they were'
   throw new KiteQError(
     'KITEQ_LOG_CORRUPT',
-    `${dir}: ${missingSegments(segment + 1, first - 1)} and were not dropped`,
+    `${dir}: ${missingSegments(segment + 1, first - 1)}, and nothing says that ${it} dropped`,
   )
 }
 

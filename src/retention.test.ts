@@ -12,7 +12,7 @@ import type { GroupNumber, Offset } from './model/ids.ts'
 import type { LogRecord } from './model/record.ts'
 import { SectionWriter } from './model/section.ts'
 import { emptyState, recoverState } from './recover-state.ts'
-import { purgeOutdated } from './retention-dead-letters.ts'
+import { purgeOutdated, type DeadLetterPolicy } from './retention-dead-letters.ts'
 import { Retention, type RecordSink, type RetentionOptions } from './retention.ts'
 
 const hourMs = 3_600_000
@@ -93,6 +93,42 @@ async function settled(made: Bench, count: number): Promise<void> {
 }
 
 const small = { keepMs: 0, keepBytes: 1 }
+
+test('what must stay is told once, with who needs it, and no longer once it has gone', async () => {
+  const made = await bench()
+  const offsets: Offset[] = []
+  for (let n = 0; n < 80; n++) offsets.push(...(await made.write(numbered(1000 + n, 1024))))
+  await made.checkpoint()
+  const retention = made.retention(small)
+  await retention.look()
+  await made.checkpoint()
+  await retention.look()
+  assert.match(
+    retention.held?.why ?? '',
+    /^\d+ bytes in them are still needed by group ".*" \(\d+ waiting\)/,
+  )
+  assert.ok(retention.held!.segments > 1 && retention.held!.bytes > 16_384)
+  assert.equal(made.warnings.length, 1, made.warnings.join('\n'))
+  assert.match(made.warnings[0]!, /needed by group/)
+  await made.write(acked(offsets))
+  await made.checkpoint()
+  await retention.look()
+  assert.equal(retention.held, undefined)
+  assert.ok(made.segments()[0]! > 1)
+})
+
+test('what waits for a larger gain is told, too', async () => {
+  const made = await bench()
+  await settled(made, 80)
+  await made.checkpoint()
+  const retention = made.retention(small, 1_000_000)
+  await retention.look()
+  assert.match(
+    retention.held?.why ?? '',
+    /an image of the state has to be written first, \d+ bytes/,
+  )
+  assert.deepEqual(made.warnings, [], 'that is how it is meant')
+})
 
 test('old segments go but for the last two, and the image in the log stands for them', async () => {
   const made = await bench()
@@ -229,11 +265,20 @@ test('dead letters past their age, and the oldest past their number, are purged 
     made.nowMs += hourMs
   }
   const left = (): Offset[] => made.state.dead.list(group).map(({ message }) => message)
-  assert.equal(purgeOutdated(made.sink, { keepMs: 0, max: 0 }), 0)
-  assert.equal(purgeOutdated(made.sink, { keepMs: 0, max: 4 }), 1)
+  const purged = (policy: DeadLetterPolicy): number =>
+    purgeOutdated(made.sink, policy).get(group) ?? 0
+  const named: unknown[] = []
+  const note = made.sink.note.bind(made.sink)
+  made.sink.note = (record) => {
+    if (record.kind === 'purged') named.push(record.who)
+    note(record)
+  }
+  assert.equal(purged({ keepMs: 0, max: 0 }), 0)
+  assert.equal(purged({ keepMs: 0, max: 4 }), 1)
   assert.deepEqual(left(), offsets.slice(1))
-  assert.equal(purgeOutdated(made.sink, { keepMs: 3 * hourMs + 1, max: 0 }), 1)
+  assert.equal(purged({ keepMs: 3 * hourMs + 1, max: 0 }), 1)
   assert.deepEqual(left(), offsets.slice(2))
-  assert.equal(purgeOutdated(made.sink, { keepMs: 3 * hourMs, max: 3 }), 0)
+  assert.equal(purged({ keepMs: 3 * hourMs, max: 3 }), 0)
+  assert.deepEqual(named, ['retention (deadLetters.max)', 'retention (deadLetters.seconds)'])
   assert.equal(made.state.liveCount, 3)
 })

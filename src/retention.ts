@@ -21,6 +21,7 @@ import {
   type KeepPolicy,
   type SegmentUse,
 } from './retention-plan.ts'
+import { holdersText, type HeldSegments } from './retention-held.ts'
 import { walkHeld } from './retention-walk.ts'
 
 /** What retention asks of the broker: its state, its time, and that a record is appended and applied. */
@@ -59,6 +60,7 @@ export class Retention {
   #paceBytes = 0
   /** Nothing could be done with this checkpoint for segments up to this one: only another look at the same would follow. */
   #fruitless = { offset: -1, last: 0 }
+  #held: HeldSegments | undefined
   #isStopped = false
   #running: Promise<void> | undefined
 
@@ -78,6 +80,11 @@ export class Retention {
     return this.#running
   }
 
+  /** What should have gone and had to stay, as of the last look that came so far; undefined: nothing. */
+  get held(): HeldSegments | undefined {
+    return this.#held
+  }
+
   /** Resolves when nothing is under way any more. What was begun and not finished does no harm. */
   async close(): Promise<void> {
     this.#isStopped = true
@@ -86,7 +93,10 @@ export class Retention {
 
   async #look(): Promise<void> {
     const candidates = await this.#candidates()
-    if (candidates.length === 0) return
+    if (candidates.length === 0) {
+      this.#held = undefined
+      return
+    }
     const offset = (await checkpointOffsets(this.#options.disk, this.#options.dir)).at(-1)
     const { disk, dir, log } = this.#options
     const last = candidates.at(-1)!.number
@@ -98,11 +108,30 @@ export class Retention {
       const covered = candidates.filter(({ number }) => number < segment)
       await this.#count(covered)
       const plan = planDrop(covered)
-      const isDone = plan !== undefined && (await this.#carryOut(plan, checkpoint))
+      const waits = plan === undefined ? undefined : await this.#carryOut(plan, checkpoint)
+      const isDone = plan !== undefined && waits === undefined
       this.#fruitless = isDone ? { offset: -1, last: 0 } : { offset, last }
+      if (isDone) this.#held = undefined
+      else if (covered.length > 0) this.#hold(covered, waits)
     } finally {
       await checkpoint.close()
     }
+  }
+
+  /** Says so when the reason is another than it was: this may last for days. */
+  #hold(covered: readonly SegmentUse[], waits: string | undefined): void {
+    const { keep, logger, sink } = this.#options
+    const bytes = covered.reduce((sum, one) => sum + one.bytes, 0)
+    const live = covered.reduce((sum, one) => sum + one.liveBytes, 0)
+    const before = this.#held?.why
+    const who = waits === undefined ? holdersText(sink.state, covered.at(-1)!.number) : ''
+    const why = waits ?? `${live} bytes in them are still needed by ${who}`
+    this.#held = { segments: covered.length, bytes, why }
+    if (before !== undefined && kindOf(before) === kindOf(why)) return
+    const details = { ...this.#held, limitBytes: keep.keepBytes, limitMs: keep.keepMs }
+    if (waits === undefined)
+      logger.warn(details, 'old segments cannot go: more is kept than retention says')
+    else logger.info(details, 'old segments stay for now')
   }
 
   /** The oldest segments, as far as the policy lets them go. */
@@ -171,30 +200,34 @@ export class Retention {
     return walkHeld(this.#options.sink.state.messages, last, visit, () => this.#breathe(1))
   }
 
-  /** False: nothing can be done with this checkpoint. */
-  async #carryOut(plan: DropPlan, checkpoint: OpenCheckpoint): Promise<boolean> {
+  /** Words for what it waits for, when nothing can be done with this checkpoint. */
+  async #carryOut(plan: DropPlan, checkpoint: OpenCheckpoint): Promise<string | undefined> {
     const { log, logger } = this.#options
     const needsBase = this.#baseSegment <= plan.last
     const imageBytes = checkpoint.sectionBytes.reduce((sum, bytes) => sum + bytes, 0)
     const isShort = log.outOfSpace && !log.isFull
     const gain = this.#options.gain ?? limits.retentionGain
     const isWorth = plan.bytes - plan.liveBytes >= gain * imageBytes
-    if (needsBase && !isWorth && !isShort) return false
-    if (log.isFull && (needsBase || plan.liveBytes > 0)) return false
+    if (needsBase && !isWorth && !isShort)
+      return `an image of the state has to be written first, ${imageBytes} bytes, and only ${plan.bytes - plan.liveBytes} bytes would go for it; from ${gain * imageBytes} on it is worth it`
+    if (log.isFull && (needsBase || plan.liveBytes > 0))
+      return 'the disk is too full to write what has to be written first'
     const { holds } = this.#options
     // What is dropped for an image can never be folded again: it must be one that a start can load.
-    if (needsBase && holds !== undefined && !(await holds(checkpoint.resume.offset))) return false
+    if (needsBase && holds !== undefined && !(await holds(checkpoint.resume.offset)))
+      return `the checkpoint at offset ${checkpoint.resume.offset} could not be loaded; the next one is tried`
     if (plan.liveBytes > 0) await this.#move(plan.last)
     if (needsBase) await this.#writeBase(checkpoint)
     const last = await this.#emptyUpTo(plan.last)
     const first = log.segments[0]
-    if (first === undefined || last < first.number) return false
+    if (first === undefined || last < first.number)
+      return 'a message in the oldest segment could not be moved: it is damaged'
     const files = await this.#drop(last as SegmentNumber)
     logger.info(
       { files, lastSegment: last, imageBytes: needsBase ? imageBytes : 0, moved: plan.liveBytes },
       'old segments dropped',
     )
-    return true
+    return undefined
   }
 
   /** What lives in old segments goes to the end of the log, in order. */
@@ -285,6 +318,11 @@ export class Retention {
     await this.#options.pause(ms)
     if (this.#isStopped) throw stopped
   }
+}
+
+/** The same reason with other numbers is no news. */
+function kindOf(why: string): string {
+  return why.replace(/\d+/g, 'n')
 }
 
 const stopped = new Error('stopped')

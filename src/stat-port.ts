@@ -8,6 +8,7 @@ import type { Log } from './log/log.ts'
 import type { TopicNumber } from './model/ids.ts'
 import { namesMax } from './model/limits.ts'
 import type { NetServer } from './net/server.ts'
+import type { HeldSegments } from './retention-held.ts'
 
 export interface StatPortOptions {
   readonly loop: BrokerLoop
@@ -15,6 +16,8 @@ export interface StatPortOptions {
   readonly log: Log
   readonly topics: readonly string[] | '*'
   readonly health: () => Health
+  /** What retention would let go and cannot. */
+  readonly held?: () => HeldSegments | undefined
 }
 
 export class StatPort implements StatSource {
@@ -23,6 +26,7 @@ export class StatPort implements StatSource {
   readonly #log: Log
   readonly #topics: readonly string[] | '*'
   readonly #health: () => Health
+  readonly #held: () => HeldSegments | undefined
 
   constructor(options: StatPortOptions) {
     this.#loop = options.loop
@@ -30,11 +34,13 @@ export class StatPort implements StatSource {
     this.#log = options.log
     this.#topics = options.topics
     this.#health = options.health
+    this.#held = options.held ?? ((): undefined => undefined)
   }
 
   stat(): StatSnapshot {
     const { session, traffic, settings, heldEffects } = this.#loop
     const network = this.#net.stats()
+    const held = this.#held()
     return {
       tasks: session.members.size,
       inFlight: session.inFlight.size,
@@ -57,6 +63,7 @@ export class StatPort implements StatSource {
         queued: heldEffects,
         queuedMax: 1_000_000,
       },
+      ...(held && { retention: held }),
     }
   }
 

@@ -6,8 +6,10 @@ import type { Checkpointer } from './checkpointer.ts'
 import type { Config } from './config.ts'
 import { nodeDisk } from './log/disk-node.ts'
 import type { Log } from './log/log.ts'
+import type { GroupNumber } from './model/ids.ts'
 import type { Logger } from './model/logger.ts'
 import { purgeOutdated } from './retention-dead-letters.ts'
+import type { HeldSegments } from './retention-held.ts'
 import { Retention } from './retention.ts'
 
 const lookEveryMs = 2_000
@@ -40,6 +42,11 @@ export class StorageUpkeep {
     })
   }
 
+  /** What retention would let go and cannot. */
+  get held(): HeldSegments | undefined {
+    return this.#retention.held
+  }
+
   start(): void {
     this.#timer = setInterval(() => this.#look(), lookEveryMs).unref()
   }
@@ -53,10 +60,28 @@ export class StorageUpkeep {
   #look(): void {
     const { config, log, loop, logger } = this.#options
     if (loop.refusal !== undefined) return // it stops, or has failed
-    const purged = log.isFull ? 0 : purgeOutdated(loop, config.deadLetters)
-    if (purged > 0) logger.info({ purged }, 'dead letters past their limits were purged')
+    if (!log.isFull) tellPurged(purgeOutdated(loop, config.deadLetters), loop, logger)
     void this.#retention.look()
   }
+}
+
+/** Names of the first groups. */
+const groupsTold = 10
+
+function tellPurged(
+  purged: ReadonlyMap<GroupNumber, number>,
+  { state }: BrokerLoop,
+  logger: Logger,
+): void {
+  if (purged.size === 0) return
+  const counts = [...purged]
+  const sum = counts.reduce((all, [, count]) => all + count, 0)
+  const named = counts
+    .slice(0, groupsTold)
+    .map(([group, count]) => [state.groupNames.textOf(group), count])
+  const groups: unknown = Object.fromEntries(named)
+  const more = purged.size > groupsTold ? { moreGroups: purged.size - groupsTold } : {}
+  logger.info({ purged: sum, groups, ...more }, 'dead letters past their limits were purged')
 }
 
 function pause(ms: number): Promise<void> {

@@ -85,7 +85,7 @@ export class Upkeep {
     if (journal.counts.holes === this.#holes) return
     this.#holes = journal.counts.holes
     const details = { holes: this.#holes, last: journal.holes.at(-1) }
-    this.#options.logger.warn(details, 'a stored message is damaged: it went to the dead letters')
+    this.#options.logger.warn(details, 'damage in the log was found: what stood there is lost')
   }
 
   async #lookAtFolder(): Promise<void> {

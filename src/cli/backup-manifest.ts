@@ -1,14 +1,17 @@
 // What a backup says of itself: which log, up to where, which files with which content. Written last, so that a folder
 // without it is no backup. Nothing in it is trusted before it was checked.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { checkpointName } from '../log/checkpoint.ts'
 import type { Disk } from '../log/disk.ts'
+import type { Hole } from '../log/scan-segment.ts'
 import { segmentName } from '../log/segment.ts'
 import { KiteQError } from '../model/errors.ts'
 import { hashBytes, writeFileSafely, type Copied } from './file-copy.ts'
 
 export const manifestName = 'backup.json'
+/** Of some hundred thousand segments. */
+const manifestBytesMax = 64 * 1024 * 1024
 /** There from the first file on until the manifest is written. */
 export const unfinishedName = 'backup.incomplete'
 
@@ -38,6 +41,18 @@ export interface BackupManifest {
   readonly finishedAt: string
   readonly segments: readonly BackupSegment[]
   readonly checkpoint: (BackupFile & { readonly offset: number }) | null
+  /** Of the log as it was copied; older backups do not say. */
+  readonly damage?: BackupDamage
+}
+
+export interface BackupDamage {
+  /** Stretches that hold no whole records, and how many records they held. */
+  readonly places: number
+  readonly records: number
+  /** The first of them; null without any. */
+  readonly first: Hole | null
+  /** Why no start would take this log as it is; null: one would. */
+  readonly refused: string | null
 }
 
 export async function writeManifest(
@@ -57,6 +72,12 @@ export function readManifest(dir: string): BackupManifest {
       : `has no ${manifestName}; expected the folder of a finished kiteq backup`
     throw new KiteQError('KITEQ_USAGE', `${dir} ${why}`)
   }
+  const stats = statSync(path) // a pipe would keep whoever opens it for ever
+  if (!stats.isFile() || stats.size > manifestBytesMax)
+    throw new KiteQError(
+      'KITEQ_LOG_CORRUPT',
+      `${path} is ${stats.isFile() ? `${stats.size} bytes long` : 'no regular file'}; expected what kiteq backup wrote`,
+    )
   let value: unknown
   try {
     value = JSON.parse(readFileSync(path, 'utf8'))
@@ -92,10 +113,13 @@ export async function differencesOf(
       differences.push(`${from} is missing`)
       continue
     }
-    const there = await hashBytes({ disk, from, bytes: await sizeOf(disk, from), progress })
-    if (there.bytes !== bytes)
-      differences.push(`${from} has ${there.bytes} bytes, the manifest says ${bytes}`)
-    else if (there.sha256 !== sha256)
+    const size = await sizeOf(disk, from)
+    if (size !== bytes) {
+      differences.push(`${from} has ${size} bytes, the manifest says ${bytes}`)
+      continue
+    }
+    const there = await hashBytes({ disk, from, bytes, progress })
+    if (there.sha256 !== sha256)
       differences.push(`${from} has sha256 ${there.sha256}, the manifest says ${sha256}`)
   }
   return differences
@@ -124,6 +148,12 @@ function wrongIn(value: unknown): string | undefined {
   if (!Array.isArray(segments) || segments.length === 0) return 'no segments'
   const wrong = segments.findIndex((one) => !isSegment(one))
   if (wrong >= 0) return `segment ${wrong + 1} of the list is none`
+  const unordered = (segments as readonly BackupSegment[]).findIndex(
+    ({ number }, n, all) => n > 0 && number <= all[n - 1]!.number,
+  )
+  if (unordered >= 0) return `segment ${unordered + 1} of the list does not follow the one before`
+  if (!isTime(manifest.lastTime)) return 'its lastTime is no time'
+  if (manifest.damage !== undefined && !isDamage(manifest.damage)) return 'its damage is none'
   if (checkpoint !== null && !isCheckpoint(checkpoint)) return 'its checkpoint is none'
   return undefined
 }
@@ -148,6 +178,19 @@ function isCheckpoint(value: unknown): boolean {
 function isFile(value: unknown): boolean {
   const { bytes, sha256 } = (value ?? {}) as Partial<BackupFile>
   return isCount(bytes) && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)
+}
+
+/** As `timeText` writes it, or null. */
+function isTime(value: unknown): boolean {
+  if (typeof value === 'string') return value.length < 40 && !Number.isNaN(Date.parse(value))
+  return value === null || typeof value === 'number'
+}
+
+function isDamage(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { places, records, first, refused } = value as Partial<Record<keyof BackupDamage, unknown>>
+  const isRefused = refused === null || typeof refused === 'string'
+  return isCount(places) && isCount(records) && typeof first === 'object' && isRefused
 }
 
 function isCount(value: unknown): value is number {

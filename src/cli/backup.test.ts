@@ -22,6 +22,7 @@ import { startBroker } from '../kiteq.ts'
 import { loadConfig } from '../config.ts'
 import { backupFolder } from './backup.ts'
 import { filesOf } from './backup-manifest.ts'
+import { repairFolder } from './repair.ts'
 import { restoreFolder } from './restore.ts'
 import { verifyFolder } from './verify.ts'
 
@@ -241,4 +242,30 @@ test('a manifest that is not what backup wrote is refused by name', () =>
       await assert.rejects(restoreFolder(to, restored), { code: 'KITEQ_LOG_CORRUPT', message })
     }
     assert.equal(existsSync(restored), false)
+  }))
+
+test('damage in front of the checkpoint is told by the backup and by the restore', () =>
+  inLog(async ({ dir, to, restored }, { places }) => {
+    rmSync(path.join(dir, segmentName(2)))
+    await repairFolder(dir, true)
+    const lost = places.filter(({ segment }) => segment === 2).length
+    const { damage } = await backupFolder(dir, to, nodeDisk)
+    assert.deepEqual([damage!.places, damage!.records, damage!.refused], [1, lost, null])
+    assert.deepEqual([damage!.first!.segment, damage!.first!.count], [2, lost])
+    const report = await restoreFolder(to, restored)
+    assert.deepEqual([report.holes, report.recordsLost], [1, lost])
+  }))
+
+test('a backup that no start takes says so, when it is made and when it is restored', () =>
+  inLog(async ({ dir, to, restored }) => {
+    for (const name of readdirSync(dir))
+      if (name.endsWith('.checkpoint') || name === segmentName(1)) rmSync(path.join(dir, name))
+    const { damage } = await backupFolder(dir, to, nodeDisk)
+    assert.match(damage!.refused!, /0000000001\.segment is missing/)
+    await assert.rejects(restoreFolder(to, restored), {
+      code: 'KITEQ_LOG_CORRUPT',
+      message:
+        /every file as it was copied, but no start takes this log: .* is missing.*; what can be mended is told by: kiteq repair --data-dir/,
+    })
+    assert.ok(existsSync(path.join(restored, segmentName(2))))
   }))

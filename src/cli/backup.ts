@@ -22,13 +22,14 @@ import {
   type BackupManifest,
   type BackupSegment,
 } from './backup-manifest.ts'
+import { damageIn, damageText } from './backup-damage.ts'
 import { asVanished, sourceOf, type BackupSource, type SegmentPart } from './backup-source.ts'
 import { counted } from './counted.ts'
 import { exitCodes } from './exit-codes.ts'
 import { copyBytes, hashBytes, partSuffix, writeFileSafely } from './file-copy.ts'
 import { progressBar } from './progress-bar.ts'
 import { timeText } from './record-text.ts'
-import { print, printJson, Progress } from './terminal.ts'
+import { print, printJson, Progress, tell } from './terminal.ts'
 import { linesOf, verifyFolder } from './verify.ts'
 import { versionOf } from './version.ts'
 
@@ -61,6 +62,7 @@ async function backup({ dataDir, to, json }: BackupOptions): Promise<void> {
   if (to === undefined)
     throw new KiteQError('KITEQ_USAGE', '--to is missing; expected a new or empty folder')
   const manifest = await backupFolder(dataDir, to, nodeDisk)
+  for (const line of warningsOf(manifest, dataDir)) tell(line)
   if (json) {
     printJson(manifest)
     return
@@ -74,6 +76,22 @@ async function backup({ dataDir, to, json }: BackupOptions): Promise<void> {
     `  offsets ${firstOffset} to ${endOffset}, last record ${lastTime ?? 'unknown'}; ${counted(segments.length, 'segment')} and ${cache}, ${counted(bytesOf(files), 'byte')}`,
   )
   print(`  every byte of it is checked by: kiteq backup verify ${to}`)
+}
+
+/** A copy of a damaged log is a good copy; but nobody shall take it for a whole log. */
+function warningsOf({ damage }: BackupManifest, dataDir: string): string[] {
+  if (damage === undefined) return []
+  const lost = damageText(damage)
+  const lines: string[] = []
+  if (lost !== undefined)
+    lines.push(
+      `kiteq: WARNING: the log is damaged, and so is its copy: ${lost}; kiteq verify --data-dir ${dataDir} tells more`,
+    )
+  if (damage.refused !== null)
+    lines.push(
+      `kiteq: WARNING: no start takes this log as it is: ${damage.refused}; what can be mended is told by: kiteq repair --data-dir ${dataDir}`,
+    )
+  return lines
 }
 
 /**
@@ -104,6 +122,7 @@ export async function backupFolder(
       segments.push(await copySegment(dataDir, to, part, { disk, progress }))
     const checkpoint = await copyCheckpoint(dataDir, to, source, disk)
     await disk.syncFolder(to)
+    const damage = await damageIn(disk, to, segments, source.endOffset)
     const manifest: BackupManifest = {
       format: 1,
       kiteq: versionOf(),
@@ -116,6 +135,7 @@ export async function backupFolder(
       finishedAt: new Date().toISOString(),
       segments,
       checkpoint,
+      damage,
     }
     await writeManifest(disk, to, manifest)
     await disk.remove(`${to}/${unfinishedName}`)

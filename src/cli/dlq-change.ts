@@ -38,6 +38,8 @@ interface PurgeOptions extends ChangeOptions {
 type Counts = Record<string, number>
 
 const rateDefault = 1000
+/** With all that a dead letter says a slice still fits into a line to the broker. */
+const sliceMax = 128
 
 export function registerChanges(dlq: Command): void {
   const redrive = dlq
@@ -47,7 +49,7 @@ export function registerChanges(dlq: Command): void {
     .option('--all', 'every dead letter there is')
     .option('--rate <n/s>', 'so many a second; 0: as fast as it goes', rateOf, rateDefault)
     .option('--undo <act>', 'take back what this redrive put back and nobody was sent', undoneOf)
-    .option('--dry-run', 'only tell what would be done')
+    .option('--dry-run', 'only tell what would be done; asks the running broker, too')
     .option('--json', 'the outcome as one JSON object')
   withFolder(withFilters(redrive)).action(async (ids: string[], options: RedriveOptions) => {
     if (options.undo === undefined) await redriveThem(ids, options)
@@ -55,10 +57,10 @@ export function registerChanges(dlq: Command): void {
   })
   const purge = dlq
     .command('purge')
-    .description('remove them for good')
+    .description('remove them; only groups reset can give them again, while the log has them')
     .argument('[ids...]', 'message ids, 32 hex digits')
     .option('--all', 'every dead letter there is')
-    .option('--dry-run', 'only tell what would be done')
+    .option('--dry-run', 'only tell what would be done; asks the running broker, too')
     .option('--yes', 'do it')
     .option('--json', 'the outcome as one JSON object')
   withFolder(withFilters(purge)).action(purgeThem)
@@ -87,7 +89,10 @@ async function redriveThem(ids: readonly string[], options: RedriveOptions): Pro
     print(`  ${away} left dead: the group keeps nothing while it is away, and it is away`)
   if (gone > 0) print(`  ${gone} no dead letter any more`)
   if (left > 0) print(`  ${left} left as they were: stopped before`)
-  if (act > 0) print(`undo what nobody was sent yet: kiteq dlq redrive --undo ${act}`)
+  if (act > 0)
+    print(
+      `undo what nobody was sent yet: kiteq dlq redrive --undo ${act} --data-dir ${options.dataDir}`,
+    )
 }
 
 async function purgeThem(ids: readonly string[], options: PurgeOptions): Promise<void> {
@@ -95,7 +100,7 @@ async function purgeThem(ids: readonly string[], options: PurgeOptions): Promise
   if (!options.yes && !options.dryRun)
     throw new KiteQError(
       'KITEQ_USAGE',
-      `purge would remove ${counted(pairs.length, 'dead letter')} for good; expected --yes to do it, or --dry-run`,
+      `purge would remove ${counted(pairs.length, 'dead letter')}; expected --yes to do it, or --dry-run`,
     )
   const detail = filterText(filterOf(ids, options))
   const {
@@ -131,23 +136,22 @@ async function selected(ids: readonly string[], options: ChangeOptions): Promise
 async function undo(act: number, ids: readonly string[], options: RedriveOptions): Promise<void> {
   if (options.all || selects(ids, options))
     throw new KiteQError('KITEQ_USAGE', '--undo takes back a whole redrive; expected nothing else')
-  const { letters, redriven } = await untriedOf(options.dataDir, act)
-  const triples = letters.map(({ group, message, reason }: UntriedLetter) => [
-    group,
-    message,
-    reason,
-  ])
+  const { letters, redriven, returned, undoneBy } = await untriedOf(options.dataDir, act)
+  const triples = letters.map(({ group, message, was }: UntriedLetter) => [group, message, was])
   const counts = await inSlices('dead-undo', triples, options, options.rate, { undone: act })
   const { done = 0, tried = 0 } = counts
   const left = letters.length - done - tried
   if (left > 0) process.exitCode = exitCodes.negative
-  const triedInAll = redriven - letters.length + tried
+  const triedInAll = redriven - returned - letters.length + tried
   if (options.json) {
-    printJson({ undone: act, redriven, returned: done, tried: triedInAll, left })
+    const before = { returnedBefore: returned, undoneBy: undoneBy ?? null }
+    printJson({ undone: act, redriven, returned: done, ...before, tried: triedInAll, left })
     return
   }
   const what = options.dryRun ? 'would go back' : 'went back'
   print(`undo of redrive ${act}: ${done} of ${redriven} ${what} to the dead letters`)
+  if (returned > 0)
+    print(`  ${returned} already undone${undoneBy === undefined ? '' : ` by act ${undoneBy}`}`)
   if (triedInAll > 0)
     print(
       `  ${triedInAll} sent or settled since: left as ${triedInAll === 1 ? 'it is' : 'they are'}`,
@@ -169,11 +173,14 @@ async function inSlices(
   const isDryRun = options.dryRun === true
   let act: number | undefined
   let at = 0
+  let asked = 0
   try {
     while (at < letters.length && !pace.isStopped) {
-      const slice = letters.slice(at, at + pace.slice)
+      const slice = letters.slice(at, at + Math.min(pace.slice, sliceMax))
       const request = { op, letters: slice, who, dryRun: isDryRun, ...more, ...(act && { act }) }
+      asked = slice.length
       const counts = (await askBroker(options.dataDir, request)) as Counts
+      asked = 0
       at += slice.length
       if (counts['act']) act = counts['act']
       for (const [name, count] of Object.entries(counts))
@@ -181,11 +188,28 @@ async function inSlices(
       await pace.took(slice.length, () => `${at} of ${letters.length}`)
     }
   } catch (error) {
-    const name = act === undefined ? '' : ` (act ${act})`
-    if (at > 0) tell(`kiteq: ${sums['done'] ?? 0} were done before this${name}`)
+    if (at > 0 || asked > 0) tell(cutText(op, sums['done'] ?? 0, asked, act, options))
     throw error
   } finally {
     pace.end()
   }
   return act === undefined ? sums : { ...sums, act }
+}
+
+/** What was done stays done; what was asked for last, only the log knows. */
+function cutText(
+  op: string,
+  done: number,
+  asked: number,
+  act: number | undefined,
+  { dataDir, dryRun }: ChangeOptions,
+): string {
+  if (dryRun) return `kiteq: ${done} were counted before this`
+  const name = act === undefined ? '' : ` (act ${act})`
+  const maybe = asked === 0 ? '' : `, and up to ${asked} more whose answer did not come`
+  const undo =
+    op !== 'dead-redrive' || act === undefined
+      ? ''
+      : `; undo what nobody was sent yet: kiteq dlq redrive --undo ${act} --data-dir ${dataDir}`
+  return `kiteq: ${done} were done before this${name}${maybe}; they stay done: for the rest run it again${undo}`
 }

@@ -14,7 +14,7 @@ import { lifeOf, linesOf } from './why.ts'
 import { KiteQError } from '../model/errors.ts'
 
 interface ListOptions extends FilterOptions, FolderOption {
-  readonly limit: number
+  readonly limit?: number
   readonly json?: true
 }
 
@@ -28,7 +28,7 @@ export function register(program: Command): void {
   const list = dlq
     .command('list')
     .description('those that are there, by group, oldest death first')
-    .option('--limit <n>', 'at most so many', integer(1, Number.MAX_SAFE_INTEGER), Infinity)
+    .option('--limit <n>', 'at most so many; default: all', integer(1, Number.MAX_SAFE_INTEGER))
     .option('--json', 'as one JSON array')
   withFolder(withFilters(list)).action(listThem)
   const show = dlq
@@ -43,7 +43,7 @@ export function register(program: Command): void {
 
 async function listThem(options: ListOptions): Promise<void> {
   const all: unknown[] = []
-  let left = options.limit
+  let left = options.limit ?? Infinity
   for await (const letter of eachLetter(options.dataDir, filterOf([], options))) {
     if (options.json) all.push(fieldsOf(letter))
     else print(lineOf(letter))
@@ -67,10 +67,11 @@ async function showOne(text: string, options: ShowOptions): Promise<void> {
     if (life !== undefined) for (const line of linesOf(life)) print(line)
   }
   if (shown.length === 0) {
-    const where = group === undefined ? 'no group' : `not group ${JSON.stringify(group)}`
+    const is = group === undefined ? 'is a dead letter of no' : 'is no dead letter of'
+    const name = group === undefined ? '' : ` ${JSON.stringify(group)}`
     throw new KiteQError(
       'KITEQ_NOT_FOUND',
-      `message ${id} is a dead letter of ${where}; kiteq why ${id} tells where it stands`,
+      `message ${id} ${is} group${name}; kiteq why ${id} --data-dir ${dataDir} tells where it stands`,
     )
   }
   if (options.json) printJson(shown)
@@ -94,7 +95,7 @@ function lineOf(letter: ListedDeadLetter): string {
   const { id, groupName, topic, type, reason, attempts, feedback, atMs, expiresAt } = letter
   const words = [id, ...[groupName, topic, type].map(printable), reason]
   words.push(counted(attempts, 'attempt'), String(timeText(atMs)))
-  if (expiresAt * 1000 <= Date.now()) words.push('expired since')
+  if (reason !== 'expired' && expiresAt * 1000 <= Date.now()) words.push('has expired since')
   if (feedback !== '') words.push(printable(JSON.stringify(feedback)))
   return words.join('  ')
 }

@@ -11,9 +11,9 @@ import { integer, messageId, withFolder, type FolderOption } from './arguments.t
 import { nearestCheckpoint } from './checkpoints.ts'
 import { counted } from './counted.ts'
 import { idOf, openLogFolder, type LogFolder } from './folder.ts'
-import { earlierNames, namedRecords } from './log-horizon.ts'
+import { beginningLeft, namedRecords } from './log-horizon.ts'
 import { LineOutput, pacedDisk, taken } from './line-output.ts'
-import { momentOf, offsetAt } from './moment.ts'
+import { momentOf, rangeAt } from './moment.ts'
 import { RecordFilter } from './record-filter.ts'
 import { learn, lineOf, newNameBook, recordKinds, type NameBook } from './record-text.ts'
 import { Progress, tell } from './terminal.ts'
@@ -26,7 +26,7 @@ interface DumpOptions extends FolderOption {
   readonly from: string
   readonly to: string
   readonly bodies?: true
-  readonly limit: number
+  readonly limit?: number
 }
 
 export function register(program: Command): void {
@@ -44,7 +44,7 @@ export function register(program: Command): void {
     )
     .option('--to <moment>', 'stops before it: an offset, a time, latest', 'latest')
     .option('--bodies', 'with the bodies of messages, as text or base64')
-    .option('--limit <n>', 'at most so many', integer(1, Number.MAX_SAFE_INTEGER), Infinity)
+    .option('--limit <n>', 'at most so many; default: all', integer(1, Number.MAX_SAFE_INTEGER))
   withFolder(command).action(dump)
 }
 
@@ -61,12 +61,11 @@ async function dump(options: DumpOptions): Promise<void> {
   const moments = [momentOf('--from', options.from), momentOf('--to', options.to)] as const
   const folder = await openLogFolder(options.dataDir, pacedDisk(nodeDisk, taken))
   try {
-    const from = await offsetAt(folder, '--from', moments[0])
-    const to = await offsetAt(folder, '--to', moments[1])
+    const [from, to] = await rangeAt(folder, ['--from', '--to'], moments)
     const names = newNameBook()
     const { topic, group, kind: kinds } = options
     const filter = new RecordFilter({ kinds, id, topic, group }, names)
-    const lines = new LineDump(filter, names, { ...options, from })
+    const lines = new LineDump(filter, names, { limit: Infinity, ...options, from })
     await lines.run(folder, to)
     if (id !== undefined && !lines.any)
       throw new KiteQError(
@@ -118,7 +117,11 @@ class LineDump {
   /** Where to read from, so that all names are known at `from`: behind a checkpoint, if there is one, as far as possible. */
   async #start(folder: LogFolder): Promise<Offset | ResumePlace> {
     const beginning = (folder.headers[0]?.firstOffset ?? 0) as Offset
-    for (const record of await earlierNames(folder.log, folder.dir)) learn(this.#names, record)
+    const earlier = (await beginningLeft(folder.log, folder.dir))?.state
+    if (earlier !== undefined) {
+      for (const record of namedRecords(earlier)) learn(this.#names, record)
+      this.#filter.begin(earlier, beginning)
+    }
     const { logId } = folder.log
     if (this.#filter.needsBeginning || this.#options.from === beginning || logId === undefined)
       return beginning

@@ -1,6 +1,7 @@
 // What the command line's exit codes mean (docs/cli.md): 0, 1 and 2 as everywhere, the rest after sysexits.h.
 
 import { KiteQError, type ErrorCode } from '../model/errors.ts'
+import { plainLines, plainText } from '../model/plain-text.ts'
 
 export const exitCodes = {
   ok: 0,
@@ -47,10 +48,20 @@ const ofCode: Readonly<Record<ErrorCode, number>> = {
   KITEQ_REGISTRY: exitCodes.config,
 }
 
+/** Whoever was talked to is not there, or went away in the middle. */
+const lostCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+])
+
 export function exitCodeOf(error: unknown): number {
   if (error instanceof KiteQError) return ofCode[error.code]
   const code = systemCodeOf(error)
   if (code === undefined) return exitCodes.software
+  if (lostCodes.has(code)) return exitCodes.unavailable
   return code === 'EACCES' || code === 'EPERM' ? exitCodes.permission : exitCodes.system
 }
 
@@ -60,7 +71,7 @@ export function lineOf(error: unknown): string {
     return `kiteq: ${error.code}: ${oneLine(error.message)}${adviceOn(error)}`
   if (!(error instanceof Error)) return `kiteq: ${oneLine(String(error))}`
   if (systemCodeOf(error) !== undefined) return `kiteq: ${oneLine(error.message)}`
-  return `kiteq: a bug: ${error.stack ?? error.message}`
+  return `kiteq: a bug: ${plainLines(error.stack ?? error.message)}`
 }
 
 /** What a person does next, where that is known. */
@@ -74,6 +85,7 @@ function systemCodeOf(error: unknown): string | undefined {
   return String(error.code)
 }
 
+/** What an owner, a broker or a file has said may be in it. */
 function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, '; ')
+  return plainText(text.replace(/\s*\n\s*/g, '; '))
 }

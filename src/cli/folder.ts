@@ -18,6 +18,7 @@ import { Log } from '../log/log.ts'
 import { scanSegment, type ScanRequest } from '../log/scan-segment.ts'
 import {
   readSegmentHeaders,
+  segmentFileBytes,
   segmentHeaderBytes,
   segmentName,
   type SegmentHeader,
@@ -28,7 +29,9 @@ import { idFromText } from '../model/id-text.ts'
 import type { MessageId } from '../model/ids.ts'
 import { silent } from '../model/logger.ts'
 import { recoverState } from '../recover-state.ts'
+import type { ListPage } from '../owner-requests.ts'
 import { stateHorizon } from './log-horizon.ts'
+import { expectAnswer } from './owner-answer.ts'
 
 /** The log of a folder, opened for reading only. */
 export interface LogFolder {
@@ -38,12 +41,18 @@ export interface LogFolder {
   readonly headers: readonly SegmentHeader[]
   /** Records below may be read. */
   readonly end: number
-  /** States from this offset on can be made from the log alone: 0 unless old segments were dropped. */
+  /** States from this offset on can be made from the log alone: 0 unless old segments were dropped; Infinity: none. */
   readonly horizon: number
   /** Somebody owns the folder; `end` is what he said. */
   readonly inUse: boolean
   /** Of a folder that nobody owns. */
   readonly tail: Tail | undefined
+}
+
+/** What an owner is asked. */
+interface Request {
+  readonly op: string
+  readonly [field: string]: unknown
 }
 
 /** What stands behind the last whole batch of a log that nobody owns. */
@@ -60,15 +69,34 @@ export interface Tail {
 
 /** Rejects KITEQ_USAGE without a folder, and as the log does. */
 export async function bindingsOf(dir: string): Promise<readonly ListedBinding[]> {
-  const answer = await ask(dir, { op: 'bindings' })
-  if (answer !== undefined) return answer as readonly ListedBinding[]
-  return listBindings(await readState(dir))
+  const listed = await pagesOf<ListedBinding>(dir, 'bindings')
+  return listed ?? listBindings(await readState(dir))
 }
 
 export async function transactionsOf(dir: string): Promise<readonly OpenTransaction[]> {
-  const answer = await ask(dir, { op: 'transactions' })
-  if (answer !== undefined) return answer as readonly OpenTransaction[]
-  return listTransactions(await readState(dir))
+  const listed = await pagesOf<OpenTransaction>(dir, 'transactions')
+  return listed ?? listTransactions(await readState(dir))
+}
+
+/** A list whose length changes while it is read is begun again so often; then it is as good as it gets. */
+const listTries = 5
+
+/** A whole list, asked page by page; undefined when nobody owns the folder. */
+async function pagesOf<T>(dir: string, op: string): Promise<T[] | undefined> {
+  for (let tries = 1; ; tries++) {
+    const list: T[] = []
+    const counts = new Set<number>()
+    for (let from: number | undefined = 0; from !== undefined;) {
+      const page = (await ask(dir, { op, from })) as ListPage<T> | undefined
+      if (page === undefined && from === 0) return undefined
+      if (page === undefined)
+        throw new KiteQError('KITEQ_CLOSED', `the broker of ${dir} went away while it was asked`)
+      list.push(...page.list)
+      counts.add(page.count)
+      from = (page.next ?? 0) > from ? page.next : undefined
+    }
+    if (counts.size === 1 || tries >= listTries) return list
+  }
 }
 
 /** Of the message first recorded at `offset`, as the owner sees it; undefined when nobody owns the folder any more. */
@@ -90,7 +118,7 @@ export async function decide(
 }
 
 /** What only a running broker does. Rejects KITEQ_CLOSED without one. */
-export async function askBroker(dir: string, request: unknown): Promise<unknown> {
+export async function askBroker(dir: string, request: Request): Promise<unknown> {
   const answer = await ask(dir, request)
   if (answer !== undefined) return answer
   throw new KiteQError(
@@ -108,7 +136,7 @@ export async function openLogFolder(dir: string, disk: Disk = nodeDisk): Promise
   const tail = isOwned || last === undefined ? undefined : await tailOf(dir, disk, last)
   const log = await openLog(dir, disk)
   const end = durable ?? tail?.offset ?? 0
-  const horizon = await stateHorizon(log, dir, end)
+  const horizon = await stateHorizon(log, end)
   return { dir, disk, log, headers, end, horizon, inUse: isOwned, tail }
 }
 
@@ -154,7 +182,7 @@ export async function withSegment<T>(
       offset: header.firstOffset,
       sealed: undefined,
       to: Infinity,
-      bytes: await file.size(),
+      bytes: segmentFileBytes(await file.size()),
       visit: ignore,
     })
   } finally {
@@ -178,17 +206,20 @@ export async function readState(dir: string): Promise<BrokerState> {
   }
 }
 
-/** The owner's answer; undefined when nobody owns the folder. */
-export async function ask(dir: string, request: unknown): Promise<unknown> {
+/** The owner's answer, of the shape its request asks for; undefined when nobody owns the folder. */
+export async function ask(dir: string, request: Request): Promise<unknown> {
   if (!existsSync(dir))
     throw new KiteQError(
       'KITEQ_USAGE',
       `--data-dir ${dir} is not there; expected the data folder of a broker`,
     )
-  return askOwner(dir, request)
+  const answer = await askOwner(dir, request)
+  if (answer !== undefined) expectAnswer(dir, request.op, answer)
+  return answer
 }
 
-function openLog(dir: string, disk: Disk = nodeDisk): Promise<Log> {
+/** For reading only. */
+export function openLog(dir: string, disk: Disk = nodeDisk): Promise<Log> {
   const durability = { kind: 'fsync' } as const // nothing is written
   return Log.open({ dir, disk, durability, random: () => 0 })
 }

@@ -6,7 +6,7 @@ import { withFolder, type FolderOption } from './arguments.ts'
 import { counted } from './counted.ts'
 import { exitCodes } from './exit-codes.ts'
 import { askBroker, openLogFolder } from './folder.ts'
-import { momentOf, offsetAt, timeAt } from './moment.ts'
+import { momentOf, resetOffsetAt, timeAt } from './moment.ts'
 import { Pace, rateOf } from './pace.ts'
 import { print, printable, printJson, tell } from './terminal.ts'
 
@@ -48,7 +48,7 @@ export function registerReset(groups: Command): void {
     .requiredOption('--to <moment>', 'an offset, a time (ISO or unix ms), earliest, latest')
     .option('--topic <topic>', 'only of this topic')
     .option('--rate <n/s>', 'so many a second; 0: as fast as it goes', rateOf, rateDefault)
-    .option('--dry-run', 'only tell what would be done')
+    .option('--dry-run', 'only tell what would be done; asks the running broker, too')
     .option('--json', 'the outcome as one JSON object')
   withFolder(reset).action(async (group: string, options: ResetOptions) => {
     const outcome = await run(group, options)
@@ -77,7 +77,10 @@ async function run(group: string, options: ResetOptions): Promise<Outcome> {
       (await recall(dataDir, token, pace, outcome, begun.end))
   } catch (error) {
     const { skipped, recalled } = outcome
-    tell(`kiteq: ${skipped} were skipped and ${recalled} given again before this`)
+    const name = outcome.act === null ? '' : ` (act ${outcome.act})`
+    tell(
+      `kiteq: ${skipped} were skipped and ${recalled} given again before this${name}, and perhaps those of one more step; for the rest run it again: what waits is not given twice`,
+    )
     throw error
   } finally {
     pace.end()
@@ -91,7 +94,7 @@ async function outcomeAt(group: string, options: ResetOptions): Promise<Outcome>
   const moment = momentOf('--to', options.to)
   const folder = await openLogFolder(options.dataDir)
   try {
-    const to = await offsetAt(folder, '--to', moment)
+    const to = await resetOffsetAt(folder, '--to', moment)
     return {
       act: null,
       group,
@@ -151,12 +154,20 @@ async function recall(
   return false
 }
 
+/** Where one is said in another way than many. */
+const wordsOfOne: Readonly<Record<string, string>> = {
+  waiting: 'waits for it already',
+  dead: 'is among its dead letters: kiteq dlq redrive gives it again',
+  expired: 'has expired',
+  unwanted: 'matches no binding it has now',
+}
 const words: Readonly<Record<string, string>> = {
   waiting: 'wait for it already',
   dead: 'are among its dead letters: kiteq dlq redrive gives them again',
   expired: 'have expired',
   unwanted: 'match no binding it has now',
   lost: 'cannot be read any more',
+  dropped: 'records went with old segments before they were read: retention took them meanwhile',
 }
 
 function linesOf(outcome: Outcome, isDryRun: boolean): string[] {
@@ -165,11 +176,15 @@ function linesOf(outcome: Outcome, isDryRun: boolean): string[] {
   const name = act === null ? '' : ` (act ${act})`
   const would = isDryRun ? 'would be ' : ''
   const since = outcome.firstTime === null ? '' : ` (${outcome.firstTime})`
+  const older = to < outcome.firstOffset ? '; what waits from before that waits on' : ''
   const lines = [
-    `group ${printable(group)}${of}, to offset ${to}${name}; the log reaches back to offset ${outcome.firstOffset}${since}`,
+    `group ${printable(group)}${of}, to offset ${to}${name}; the log reaches back to offset ${outcome.firstOffset}${since}${older}`,
     `  ${counted(skipped, 'message')} from before ${would}skipped, ${recalled} from there on ${would}given again`,
   ]
-  for (const [why, count] of Object.entries(leftOut)) lines.push(`  ${count} ${words[why] ?? why}`)
+  for (const [why, count] of Object.entries(leftOut)) {
+    const ofOne = count === 1 ? wordsOfOne[why] : undefined
+    lines.push(`  ${count} ${ofOne ?? words[why] ?? why}`)
+  }
   if (!isWhole)
     lines.push(`  stopped before offset ${reached}; run it again: what waits is not given twice`)
   return lines

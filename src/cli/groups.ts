@@ -11,18 +11,30 @@ import {
 } from '../broker/group-list.ts'
 import { nodeDisk } from '../log/disk-node.ts'
 import { KiteQError } from '../model/errors.ts'
-import { withFolder, type FolderOption } from './arguments.ts'
+import { integer, withFolder, type FolderOption } from './arguments.ts'
 import { counted } from './counted.ts'
 import { ask, askBroker, readState } from './folder.ts'
 import { registerReset } from './groups-reset.ts'
 import { duration } from './progress-bar.ts'
 import { timeText } from './record-text.ts'
-import { storedTimeMs } from './stored-time.ts'
+import { messageTime } from './stored-time.ts'
 import { print, printable, printJson } from './terminal.ts'
 
 interface GroupsOptions extends FolderOption {
   readonly json?: true
 }
+
+interface ShowOptions extends GroupsOptions {
+  readonly limit: number
+  readonly all?: true
+}
+
+/** Of the lists of one group: how long they are. */
+type GroupCounts = Readonly<Record<'queues' | 'bindings' | 'connections', number>>
+type CountedGroup = GroupDetail & { readonly counts: GroupCounts }
+
+/** Lines of each list, unless asked for more. */
+const shownMax = 100
 
 /** As JSON has it. */
 interface TimedGroup extends Omit<ListedGroup, 'number' | 'oldest' | 'paused' | 'topicCount'> {
@@ -32,6 +44,8 @@ interface TimedGroup extends Omit<ListedGroup, 'number' | 'oldest' | 'paused' | 
     readonly offset: number
     readonly time: string | number | null
     readonly ageMs: number | null
+    /** Of a message whose first record is gone only the publisher's word is left. */
+    readonly timeIs: 'stored' | 'made' | null
   } | null
 }
 
@@ -46,7 +60,14 @@ export function register(program: Command): void {
     .command('show')
     .description('one, with its topics, bindings and connections')
     .argument('<group>', 'name of the group')
-    .option('--json', 'as one JSON object')
+    .option(
+      '--limit <n>',
+      `topics, bindings and connections shown, each at most so many`,
+      integer(0, Number.MAX_SAFE_INTEGER),
+      shownMax,
+    )
+    .option('--all', 'all of them')
+    .option('--json', 'as one JSON object, with all of them')
   withFolder(show).action(showOne)
   for (const name of ['pause', 'resume'] as const) {
     const command = groups
@@ -90,15 +111,62 @@ async function* eachGroup(dir: string): AsyncGenerator<ListedGroup> {
   }
 }
 
-async function showOne(name: string, { dataDir, json }: GroupsOptions): Promise<void> {
-  const answer = (await ask(dataDir, { op: 'group', group: name })) as GroupDetail | undefined
-  const detail = answer ?? showGroup(await readState(dataDir), undefined, name)
-  if (detail === undefined)
+async function showOne(name: string, options: ShowOptions): Promise<void> {
+  const { dataDir, json } = options
+  const limit = json || options.all ? Infinity : options.limit
+  const whole = await readGroup(dataDir, name, limit)
+  if (whole === undefined)
     throw new KiteQError('KITEQ_NOT_FOUND', `no group ${JSON.stringify(name)} in ${dataDir}`)
+  const { counts, ...detail } = whole
   const { queues, bindings, connections, ...group } = detail
   const one = await timed(dataDir, group)
   if (json) printJson({ ...one, queues, bindings, connections })
-  else for (const line of detailLines(one, detail)) print(line)
+  else for (const line of detailLines(one, detail, counts, limit)) print(line)
+}
+
+/** Its lists up to `limit` at least; an owner gives them in pieces. */
+async function readGroup(
+  dir: string,
+  name: string,
+  limit: number,
+): Promise<CountedGroup | undefined> {
+  const first = (await ask(dir, { op: 'group', group: name })) as CountedGroup | undefined
+  if (first === undefined) {
+    const read = showGroup(await readState(dir), undefined, name)
+    return read && { ...read, counts: lengthsOf(read) }
+  }
+  const { queues, bindings, connections, ...group } = first
+  const lists = { queues: [...queues], bindings: [...bindings], connections: [...connections] }
+  for (;;) {
+    const has = lengthsOf(lists)
+    const isEnough = (list: keyof GroupCounts): boolean =>
+      has[list] >= Math.min(limit, first.counts[list])
+    if (isEnough('queues') && isEnough('bindings') && isEnough('connections')) break
+    const from = {
+      queuesFrom: has.queues,
+      bindingsFrom: has.bindings,
+      connectionsFrom: has.connections,
+    }
+    const next = (await ask(dir, { op: 'group', group: name, ...from })) as CountedGroup | undefined
+    if (next === undefined) break
+    lists.queues.push(...next.queues)
+    lists.bindings.push(...next.bindings)
+    lists.connections.push(...next.connections)
+    if (sum(lengthsOf(next)) === 0) break // some went meanwhile
+  }
+  return { ...group, ...lists }
+}
+
+function lengthsOf({
+  queues,
+  bindings,
+  connections,
+}: Pick<GroupDetail, keyof GroupCounts>): GroupCounts {
+  return { queues: queues.length, bindings: bindings.length, connections: connections.length }
+}
+
+function sum({ queues, bindings, connections }: GroupCounts): number {
+  return queues + bindings + connections
 }
 
 async function hold(
@@ -108,8 +176,8 @@ async function hold(
 ): Promise<void> {
   const who = `kiteq groups, pid ${process.pid}`
   const answer = await askBroker(dataDir, { op: `group-${name}`, group, who })
-  const { counts } = answer as { counts: { changed: number } }
-  const changed = counts.changed === 1
+  const { counts } = answer as { counts?: { changed?: number } }
+  const changed = counts?.changed === 1
   if (json) {
     printJson({ group, paused: name === 'pause', changed })
     return
@@ -121,7 +189,8 @@ async function hold(
 
 async function timed(dir: string, listed: ListedGroup): Promise<TimedGroup> {
   const { group, topics, members, waiting, inFlight, parked, dead, paused, oldest } = listed
-  const timeMs = oldest === undefined ? undefined : await storedTimeMs(dir, nodeDisk, oldest)
+  const told = oldest === undefined ? undefined : await messageTime(dir, nodeDisk, oldest)
+  const timeMs = told?.timeMs
   return {
     group,
     topics,
@@ -139,6 +208,7 @@ async function timed(dir: string, listed: ListedGroup): Promise<TimedGroup> {
             offset: oldest.offset,
             time: timeMs === undefined ? null : timeText(timeMs),
             ageMs: timeMs === undefined ? null : Math.max(0, Date.now() - timeMs),
+            timeIs: told?.is ?? null,
           },
   }
 }
@@ -160,29 +230,48 @@ function topicsText(topics: readonly string[], count: number): string {
   return topics.length === 0 ? 'no topic' : `${topics.map(printable).join(',')}${more}`
 }
 
-function ageText({ ageMs }: { readonly ageMs: number | null }): string {
-  return ageMs === null ? 'of unknown age' : duration(ageMs)
+function ageText({ ageMs, timeIs }: NonNullable<TimedGroup['oldest']>): string {
+  if (ageMs === null) return 'of unknown age'
+  return timeIs === 'made' ? `made ${duration(ageMs)} ago` : duration(ageMs)
 }
 
-function detailLines(one: TimedGroup, detail: GroupDetail): string[] {
+function whenText({ time, timeIs }: NonNullable<TimedGroup['oldest']>): string {
+  if (time === null) return 'time unknown'
+  return timeIs === 'made' ? `made ${time} (its first record went with old segments)` : String(time)
+}
+
+function detailLines(
+  one: TimedGroup,
+  detail: GroupDetail,
+  counts: GroupCounts,
+  limit: number,
+): string[] {
   const { paused, oldest } = one
+  const more = (list: keyof GroupCounts, what: string): string[] => {
+    const left = counts[list] - Math.min(limit, detail[list].length)
+    return left > 0 ? [`  … and ${left} more ${what}; --all shows them`] : []
+  }
   const lines = [`group ${lineOf(one, detail.topicCount)}`]
   if (paused !== null)
     lines.push(`  paused ${paused.since} by ${printable(paused.by)}: nothing is delivered to it`)
   if (oldest !== null)
-    lines.push(`  oldest: ${oldest.id}, record ${oldest.offset}, ${oldest.time ?? 'time unknown'}`)
-  for (const { topic, waiting, inFlight, parked } of detail.queues)
+    lines.push(`  oldest: ${oldest.id}, record ${oldest.offset}, ${whenText(oldest)}`)
+  for (const { topic, waiting, inFlight, parked } of detail.queues.slice(0, limit))
     lines.push(
       `  topic ${printable(topic)}: ${waiting} waiting, ${inFlight} in flight, ${parked} parked`,
     )
-  for (const { topic, bindType, messageType, persistent, source, watermark } of detail.bindings) {
+  lines.push(...more('queues', 'topics with messages'))
+  const bindings = detail.bindings.slice(0, limit)
+  for (const { topic, bindType, messageType, persistent, source, watermark } of bindings) {
     const rate = watermark > 0 ? `, ${watermark}/s` : ''
     const kept = persistent ? 'durable' : 'transient'
     lines.push(
       `  bound to ${printable(topic)}: ${bindType} ${printable(messageType)}, ${kept}, from ${source}${rate}`,
     )
   }
-  for (const { connection, peer, inFlight, window } of detail.connections)
+  lines.push(...more('bindings', 'bindings'))
+  for (const { connection, peer, inFlight, window } of detail.connections.slice(0, limit))
     lines.push(`  connection ${connection}, ${printable(peer)}: ${inFlight} of ${window} in flight`)
+  lines.push(...more('connections', 'connections'))
   return lines
 }

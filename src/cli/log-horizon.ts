@@ -4,37 +4,35 @@
 import type { BrokerState } from '../broker/state.ts'
 import { findBases } from '../log/base.ts'
 import type { Log } from '../log/log.ts'
-import { missingSegments } from '../log/segment.ts'
 import { KiteQError } from '../model/errors.ts'
 import type { DictionaryName, LogRecord } from '../model/record.ts'
-import { beginningOf } from '../recover-state.ts'
+import { beginningOf, type Beginning } from '../recover-state.ts'
+import { tell } from './terminal.ts'
 
 /**
- * States of this offset and later ones can be made from the log alone: 0, or where its oldest complete image stands. Rejects
- * KITEQ_LOG_CORRUPT when segments are missing and there is no image: then they were not dropped.
+ * States of this offset and later ones can be made from the log alone: 0, or where its oldest complete image stands. Infinity
+ * when segments are missing and there is no image: then they were not dropped, and only records can be read.
  */
-export async function stateHorizon(log: Log, dir: string, end: number): Promise<number> {
+export async function stateHorizon(log: Log, end: number): Promise<number> {
   const first = log.segments[0]
   if (first === undefined || first.number === 1) return 0
-  let offset: number | undefined
+  let offset = Infinity
   await findBases(log, { to: end, load: false }, ({ resume }) => {
     offset = resume.offset
     return true
   })
-  if (offset !== undefined) return offset
-  throw new KiteQError(
-    'KITEQ_LOG_CORRUPT',
-    `${dir}: ${missingSegments(1, first.number - 1)} before it, and no image of the state stands in what is left`,
-  )
+  return offset
 }
 
-/** The names that records before the first one left have given, as such records. */
-export async function earlierNames(
-  log: Log,
-  dir: string,
-): Promise<Extract<LogRecord, { kind: 'named' }>[]> {
-  const state = (await beginningOf(log, dir, Infinity))?.state
-  return state === undefined ? [] : namedRecords(state)
+/** The oldest image, for whoever reads records: where segments are missing and nothing stands for them, he is told, and goes on. */
+export async function beginningLeft(log: Log, dir: string): Promise<Beginning | undefined> {
+  try {
+    return await beginningOf(log, dir, Infinity)
+  } catch (error) {
+    if (!(error instanceof KiteQError) || error.code !== 'KITEQ_LOG_CORRUPT') throw error
+    tell(`kiteq: ${error.message}; names and messages from before are not known`)
+    return undefined
+  }
 }
 
 /** The records that gave a state its names. */

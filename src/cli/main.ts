@@ -36,10 +36,11 @@ const program = new Command('kiteq')
   .showHelpAfterError('(--help tells more)')
   .exitOverride()
 // Only what is asked for is loaded, because a command in a pipe should start at once; help needs them all.
+const isVersion = process.argv[2] === '--version'
 const wanted = files.get(process.argv[2])
 if (wanted === undefined) program.version(versionOf(), '--version', 'print the version')
-for (const load of wanted === undefined ? new Set(files.values()) : [wanted])
-  (await load()).register(program)
+const needed = wanted !== undefined ? [wanted] : isVersion ? [] : new Set(files.values())
+for (const load of needed) (await load()).register(program)
 
 guardOutput()
 try {

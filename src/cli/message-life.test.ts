@@ -224,3 +224,30 @@ test('an error has a code of its own and one line; a bug shows its stack', () =>
   assert.equal(exitCodeOf(new TypeError('x')), 70)
   assert.match(lineOf(new TypeError('x')), /a bug: TypeError: x\n {4}at/)
 })
+
+test('the first answer counts: a late ack is told, and changes nothing', () => {
+  const delivered = { kind: 'delivered', group: 2, connection: 7, messages: [first] }
+  const failed = { kind: 'failed', group: 2, message: first, cause: 'timeout', feedback: '' }
+  const acked = { kind: 'acked', group: 2, messages: [first] }
+  const records = [
+    ...names,
+    accepted('published'),
+    { ...delivered, attempts: [1] },
+    { ...failed, retryAtMs: 0 },
+    { ...delivered, attempts: [2] },
+    acked,
+  ]
+  const [life] = lifeOf([...records, acked, { kind: 'skipped', group: 2, messages: [first] }])
+  assert.equal(life!.groups['s-a'], 'acked')
+  assert.deepEqual(
+    life!.events.slice(-3).map(({ what, detail }) => [what, detail]),
+    [
+      ['acked', undefined],
+      ['acked late', 'changes nothing: it was acked before'],
+      ['skipped late', 'changes nothing: it was acked before'],
+    ],
+  )
+  const dead = { kind: 'dead-lettered', group: 2, message: first, reason: 'limit', feedback: '' }
+  const [buried] = lifeOf([...records.slice(0, -1), dead, acked])
+  assert.equal(buried!.groups['s-a'], 'dead')
+})

@@ -3,15 +3,16 @@
 
 import type { MessageId } from '../model/ids.ts'
 import type {
+  DeathReason,
   LogRecord,
   PreparedRecord,
   PublishedRecord,
   RecalledRecord,
   RecordPlace,
 } from '../model/record.ts'
-import { HeaderView, PublishedView } from '../net/header.ts'
-import { decodeHeader, type MessageHeader } from '../net/packet.ts'
 import { counted } from './counted.ts'
+import { contentOf, propertiesOf } from './message-content.ts'
+import type { Earlier, OlderMessage } from './older-message.ts'
 import { utf8 } from './record-text.ts'
 
 export interface LifeEvent {
@@ -54,18 +55,41 @@ export interface Life {
   readonly events: LifeEvent[]
   /** Of the groups it waits for, those that an operator holds back, and who that was. */
   paused?: Record<string, string>
+  /** Its first record went with old segments: what is known of the time before the log begins. */
+  readonly before?: LifeBefore
 }
 
-interface LifeInProgress extends Life {
+/** As an image of the state has it, which stands in the log for what is gone. */
+export interface LifeBefore {
+  /** The image is as of this offset. */
+  readonly asOf: number
+  readonly outcome: Life['outcome']
+  /** Groups that had it then. */
+  readonly groups: Readonly<Record<string, HolderBefore>>
+  /** The log has a copy of its bytes; without one, publisher, body and properties are not known. */
+  hasBytes: boolean
+}
+
+export interface HolderBefore {
+  readonly standing: GroupStanding
+  /** By the offset of this record: the first one, or that of a copy made by a reset. */
+  readonly offset: number
+  readonly attempts: number
+  readonly parked?: true
+  readonly dead?: { readonly reason: DeathReason; readonly feedback: string; readonly atMs: number }
+}
+
+type LifeInProgress = { -readonly [Key in keyof Life]: Life[Key] } & {
   readonly topicNumber: number
   readonly typeNumber: number
 }
 
-const bodyTextMax = 120
+/** Of a message whose bytes the log has no more. */
+export const unknownPublisher = '(not known any more)'
 
 export class MessageLife {
   readonly lives: Life[] = []
-  readonly #id: MessageId
+  readonly id: MessageId
   readonly #text: string
   readonly #byOffset = new Map<number, LifeInProgress>()
   readonly #names = { topic: new Names(), type: new Names(), group: new Names() }
@@ -79,8 +103,15 @@ export class MessageLife {
   #closed = false
 
   constructor(id: MessageId, text: string) {
-    this.#id = id
+    this.id = id
     this.#text = text
+  }
+
+  /** Before any record: what those have said that are gone. */
+  begin({ names, paused, older }: Earlier): void {
+    for (const { dictionary, number, name } of names) this.#names[dictionary].set(number, name)
+    for (const { group, who } of paused) this.#paused.set(group, who)
+    for (const message of older) this.#older(message)
   }
 
   visit(record: LogRecord, place: RecordPlace): void {
@@ -117,7 +148,7 @@ export class MessageLife {
   }
 
   #isOurs(record: PublishedRecord | PreparedRecord | RecalledRecord): boolean {
-    const { id0, id1, id2, id3 } = this.#id
+    const { id0, id1, id2, id3 } = this.id
     return record.id0 === id0 && record.id1 === id1 && record.id2 === id2 && record.id3 === id3
   }
 
@@ -137,6 +168,40 @@ export class MessageLife {
     this.#of(life, place, record.group, 'given again', 'waiting', { detail })
   }
 
+  #older(message: OlderMessage): void {
+    const groups: Record<string, GroupStanding> = {}
+    const holders: Record<string, HolderBefore> = {}
+    const { asOf, outcome } = message
+    for (const { group, isParked, dead, ...holder } of message.holders) {
+      const name = this.#names.group.of(group)
+      groups[name] = holder.standing
+      holders[name] = { ...holder, ...(isParked && { parked: true }), ...(dead && { dead }) }
+    }
+    const life: LifeInProgress = {
+      id: this.#text,
+      offset: message.offset,
+      segment: 0,
+      position: 0,
+      topic: this.#names.topic.of(message.topic),
+      type: this.#names.type.of(message.type),
+      publisher: unknownPublisher,
+      form: message.form === 0x12 ? 'string' : 'bytes',
+      bodyBytes: 0,
+      properties: {},
+      expiresAt: new Date(message.expiresAt * 1000).toISOString(),
+      deliverLimit: message.deliverLimit,
+      outcome,
+      groups,
+      events: [],
+      before: { asOf, outcome, groups: holders, hasBytes: false },
+      topicNumber: message.topic,
+      typeNumber: message.type,
+    }
+    for (const [group, who] of this.#paused) this.#hold(life, this.#names.group.of(group), who)
+    this.lives.push(life)
+    for (const offset of message.offsets) this.#byOffset.set(offset, life)
+  }
+
   #begin(
     record: PublishedRecord | PreparedRecord | RecalledRecord,
     place: RecordPlace,
@@ -154,9 +219,7 @@ export class MessageLife {
       form: record.form === 0x12 ? 'string' : 'bytes',
       bodyBytes,
       ...(bodyText === undefined ? {} : { bodyText }),
-      properties: Object.fromEntries(
-        header?.properties.map(({ key, value }) => [utf8(key), utf8(value)]) ?? [],
-      ),
+      properties: propertiesOf(header),
       expiresAt: new Date(record.expiresAt * 1000).toISOString(),
       deliverLimit: record.deliverLimit,
       outcome,
@@ -204,11 +267,7 @@ export class MessageLife {
       case 'skipped':
         for (const message of record.messages) {
           const life = this.#byOffset.get(message)
-          const isReset =
-            record.kind === 'skipped' && this.#reset.group === this.#names.group.of(record.group)
-          const more = isReset ? { detail: this.#reset.detail } : {}
-          if (life !== undefined)
-            this.#of(life, place, record.group, record.kind, record.kind, more)
+          if (life !== undefined) this.#settled(life, record, place)
         }
         return
       case 'failed':
@@ -223,9 +282,28 @@ export class MessageLife {
       case 'moved': {
         const life = this.#byOffset.get(record.of)
         const detail = `to segment ${place.segment}, so that old segments can go`
-        if (life !== undefined) this.#tell(life, place, 'moved', { detail })
+        if (life === undefined) return
+        if (life.before !== undefined) fill(life, record, place)
+        this.#tell(life, place, 'moved', { detail })
       }
     }
+  }
+
+  /** The first counts: an attempt that ran out of time may be answered late, behind another one's answer. */
+  #settled(
+    life: LifeInProgress,
+    { kind, group }: Extract<LogRecord, { kind: 'acked' | 'skipped' }>,
+    place: RecordPlace,
+  ): void {
+    const name = this.#names.group.of(group)
+    const standing = life.groups[name]
+    if (standing !== undefined && !isOpen(standing)) {
+      const detail = `changes nothing: ${settledWords[standing]}`
+      this.#tell(life, place, `${kind} late`, { group: name, detail })
+      return
+    }
+    const isReset = kind === 'skipped' && this.#reset.group === name
+    this.#of(life, place, group, kind, kind, isReset ? { detail: this.#reset.detail } : {})
   }
 
   #transaction(
@@ -260,6 +338,7 @@ export class MessageLife {
     } else if (kind === 'dead-lettered') {
       const words: string[] = [record.reason]
       if (record.feedback !== '') words.push(JSON.stringify(record.feedback))
+      if (record.back !== undefined) words.push(`back, as redrive ${record.back.undone} was undone`)
       this.#of(life, place, group, 'dead letter', 'dead', { detail: words.join(', ') })
     } else {
       const standing = kind === 'redriven' ? 'waiting' : 'purged'
@@ -360,6 +439,31 @@ function groupOfReset(detail: string): string {
   return /^(.*?)(, topic .*)?, to offset \d+$/s.exec(detail)?.[1] ?? ''
 }
 
+/** Of what the log has a copy of. The group is the one its header names. */
+function fill(
+  life: LifeInProgress,
+  record: Extract<LogRecord, { kind: 'moved' }>,
+  { segment, position }: RecordPlace,
+): void {
+  const { header, bodyBytes, bodyText } = contentOf(record)
+  if (header !== undefined) life.publisher = utf8(header.group)
+  life.segment = segment
+  life.position = position
+  life.bodyBytes = bodyBytes
+  if (bodyText !== undefined) life.bodyText = bodyText
+  life.properties = propertiesOf(header)
+  life.before!.hasBytes = true
+}
+
+const settledWords: Readonly<Record<GroupStanding, string>> = {
+  waiting: '',
+  out: '',
+  acked: 'it was acked before',
+  skipped: 'it was skipped before',
+  dead: 'it is a dead letter',
+  purged: 'it was purged before',
+}
+
 function isOpen(standing: GroupStanding | undefined): boolean {
   return standing === 'waiting' || standing === 'out'
 }
@@ -373,32 +477,5 @@ class Names {
 
   of(number: number): string {
     return this.#names.get(number) ?? `#${number}`
-  }
-}
-
-interface Content {
-  readonly header: MessageHeader | undefined
-  readonly bodyBytes: number
-  readonly bodyText: string | undefined
-}
-
-/** What lies in the message itself. */
-function contentOf({ form, message }: PublishedRecord | PreparedRecord | RecalledRecord): Content {
-  const view = new PublishedView()
-  const { source, start, end } = message
-  if (!view.read(form, source, start, end))
-    return { header: undefined, bodyBytes: 0, bodyText: undefined }
-  const header = new HeaderView()
-  header.readHeader(view.raw, view.headerStart, view.headerEnd)
-  const bodyBytes = view.bodyEnd - view.bodyStart
-  const isText = form === 0x12 && !view.snappy
-  const shown = view.raw.subarray(
-    view.bodyStart,
-    Math.min(view.bodyEnd, view.bodyStart + bodyTextMax),
-  )
-  return {
-    header: decodeHeader(header),
-    bodyBytes,
-    bodyText: isText ? utf8(shown) : undefined,
   }
 }

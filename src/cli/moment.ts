@@ -63,11 +63,47 @@ export async function offsetAt(folder: LogFolder, option: string, moment: Moment
       if (moment.offset >= first && moment.offset <= end) return moment.offset
       throw new KiteQError(
         'KITEQ_USAGE',
-        `${option} is offset ${moment.offset}; expected one from ${first} to ${end}, where this log ends`,
+        `${option} is offset ${moment.offset}; expected one from ${first} to ${end}, where this log ends${dayHint(moment.offset)}`,
       )
     case 'time':
       return Math.min(end, await offsetAtTime(folder, moment.timeMs))
   }
+}
+
+/** Eight digits that are no offset but could be a day, as many a tool writes it. */
+function dayHint(offset: number): string {
+  const [, year, month, day] = /^(20\d\d)(\d\d)(\d\d)$/.exec(String(offset)) ?? []
+  const text = `${year}-${month}-${day}`
+  return year === undefined || isoTimeMs(text) === undefined ? '' : `; for the day write ${text}`
+}
+
+/** Both ends of a stretch; it may be empty. Rejects KITEQ_USAGE also when it ends before it begins. */
+export async function rangeAt(
+  folder: LogFolder,
+  [fromOption, toOption]: readonly [string, string],
+  [first, last]: readonly [Moment, Moment],
+): Promise<[from: number, to: number]> {
+  const from = await offsetAt(folder, fromOption, first)
+  const to = await offsetAt(folder, toOption, last)
+  if (to >= from) return [from, to]
+  throw new KiteQError(
+    'KITEQ_USAGE',
+    `${fromOption} is record ${from}, ${toOption} record ${to}; expected ${toOption} to be later`,
+  )
+}
+
+/**
+ * What a group is to be set back to: as `offsetAt`, but 0 where the moment is not behind the first record left. What waits from
+ * before that record may be older or younger than the moment: no record is left that could tell.
+ */
+export async function resetOffsetAt(
+  folder: LogFolder,
+  option: string,
+  moment: Moment,
+): Promise<number> {
+  const offset = await offsetAt(folder, option, moment)
+  const first = folder.headers[0]?.firstOffset ?? 0
+  return moment.kind !== 'offset' && moment.kind !== 'latest' && offset === first ? 0 : offset
 }
 
 /** ISO 8601 of the first record from segment number `index` on; undefined without any. */

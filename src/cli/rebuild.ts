@@ -17,6 +17,8 @@ export interface Rebuilt {
   readonly offset: number
   /** Offset of the checkpoint it began from; undefined: from the first record. */
   readonly checkpoint: number | undefined
+  /** Of the image in the log it began from, where there was no checkpoint. */
+  readonly image?: number
   /** Records folded behind it. */
   readonly records: number
   /** Damage that was stepped over. */
@@ -47,7 +49,7 @@ export async function rebuild(
         holes: report.holes,
       }
   }
-  if (until < folder.horizon)
+  if (until < folder.horizon && folder.horizon !== Infinity)
     throw new KiteQError(
       'KITEQ_NOT_FOUND',
       `no state before offset ${folder.horizon} can be made, ${until} was asked for: older segments were dropped, the log begins at ${folder.headers[0]?.firstOffset ?? 0} and the oldest image of the state in it is of ${folder.horizon}`,
@@ -56,7 +58,8 @@ export async function rebuild(
   const state = base?.state ?? emptyState()
   const from = base?.resume ?? (0 as Offset)
   const { records, holes } = await folder.log.scan(from, until, foldInto(state, seen))
-  return { state, offset: until, checkpoint: undefined, records, holes }
+  const image = base === undefined ? {} : { image: base.resume.offset }
+  return { state, offset: until, checkpoint: undefined, ...image, records, holes }
 }
 
 /** Goes on from a state, which becomes that of `until`. */
@@ -72,6 +75,7 @@ export async function rebuildOn(
     state: from.state,
     offset: until,
     checkpoint: from.checkpoint,
+    ...(from.image === undefined ? {} : { image: from.image }),
     records: from.records + records,
     holes: [...from.holes, ...holes],
   }

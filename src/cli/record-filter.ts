@@ -1,10 +1,12 @@
 // Which records are wanted: by kind, by message, by topic, by group. Shown every record of a log in order, because a record
 // names a message by an offset only; keeps a bit for each message of a topic and nothing for the others.
 
+import type { BrokerState } from '../broker/state.ts'
 import type { GroupNumber, MessageId } from '../model/ids.ts'
 import type { LogRecord, RecordKind, RecordPlace, Routing } from '../model/record.ts'
 import type { NameBook } from './record-text.ts'
 import { sameId } from '../model/id-text.ts'
+import { PublishedView } from '../net/header.ts'
 
 export interface Wanted {
   /** Undefined: any. All that are given must hold. */
@@ -20,6 +22,7 @@ export class RecordFilter {
   /** Of the records that brought the wanted message, and the messages of the wanted topic. */
   readonly #ofId = new Set<number>()
   readonly #ofTopic = new OffsetSet()
+  readonly #view = new PublishedView()
 
   constructor(wanted: Wanted, names: NameBook) {
     this.#wanted = wanted
@@ -31,6 +34,19 @@ export class RecordFilter {
     return this.#wanted.id !== undefined || this.#wanted.topic !== undefined
   }
 
+  /** Messages whose first record, before `firstOffset`, is gone: as an image in the log has them. */
+  begin({ messages, topicNames }: BrokerState, firstOffset: number): void {
+    const { id, topic } = this.#wanted
+    if (!this.needsBeginning) return
+    const number = topic === undefined ? 0 : topicNames.numberOfText(topic)
+    messages.forEach((row) => {
+      const offset = messages.offsetOf(row)
+      if (offset >= firstOffset) return
+      if (id !== undefined && messages.idMatches(row, id)) this.#ofId.add(offset)
+      if (topic !== undefined && messages.topicOf(row) === number) this.#ofTopic.add(offset)
+    })
+  }
+
   /** Whether this one is wanted; names must be learnt before. */
   take(record: LogRecord, place: RecordPlace): boolean {
     const { kinds, id, topic, group } = this.#wanted
@@ -39,10 +55,23 @@ export class RecordFilter {
       if (topic !== undefined && this.#names.topics.textOf(record.topic) === topic)
         this.#ofTopic.add(place.offset)
     }
+    if (record.kind === 'moved' && this.needsBeginning) this.#meet(record)
     if (kinds?.has(record.kind) === false) return false
     if (id !== undefined && !this.#concernsMessage(record, place)) return false
     if (topic !== undefined && !this.#concernsTopic(record, place, topic)) return false
     return group === undefined || this.#concernsGroup(record, group)
+  }
+
+  /** Its bytes say which message it is. */
+  #meet({ of, form, message }: Extract<LogRecord, { kind: 'moved' }>): void {
+    const { id, topic } = this.#wanted
+    const view = this.#view
+    if (!view.read(form, message.source, message.start, message.end)) return
+    if (id !== undefined && view.idValid && sameId(view, id)) this.#ofId.add(of)
+    if (topic === undefined) return
+    const { raw, topicStart, topicEnd } = view
+    const name = Buffer.from(raw.subarray(topicStart, topicEnd)).toString('utf8')
+    if (name === topic) this.#ofTopic.add(of)
   }
 
   #concernsMessage(record: LogRecord, place: RecordPlace): boolean {

@@ -14,6 +14,7 @@ import type {
 } from '../model/record.ts'
 import { HeaderView, PublishedView } from '../net/header.ts'
 import { hex, idText } from '../model/id-text.ts'
+import { plainJson } from '../model/plain-text.ts'
 import { decodeHeader } from '../net/packet.ts'
 
 const allKinds: Readonly<Record<RecordKind, true>> = {
@@ -74,18 +75,8 @@ export function lineOf(
 ): string {
   const { offset, timeMs, segment, position, length } = place
   const head = { offset, time: timeText(timeMs), segment, position, length, kind: record.kind }
-  return escaped(JSON.stringify(Object.assign(head, fieldsOf(record, names, bodies))))
+  return plainJson(Object.assign(head, fieldsOf(record, names, bodies)))
 }
-
-/** What JSON allows in a text and a terminal may take for a command is escaped, too: the value is the same. */
-function escaped(json: string): string {
-  if (!special.test(json)) return json
-  return json.replace(
-    new RegExp(special, 'g'),
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-}
-const special = /[\u007f-\u009f\u2028\u2029]/
 
 /** ISO 8601; a time that no calendar has stays a number. */
 export function timeText(timeMs: number): string | number {
@@ -143,10 +134,15 @@ function rareFields(record: RareRecord, names: NameBook, bodies: boolean): Field
       return { group, message, cause, feedback, retryAt: timeText(retryAtMs) }
     }
     case 'dead-lettered': {
-      const { message, reason, feedback } = record
-      return { group: names.groups.textOf(record.group), message, reason, feedback }
+      const { message, reason, feedback, back } = record
+      const group = names.groups.textOf(record.group)
+      return { group, message, reason, feedback, ...(back && { back: timed(back) }) }
     }
-    case 'redriven':
+    case 'redriven': {
+      const { message, who, was } = record
+      const group = names.groups.textOf(record.group)
+      return { group, message, who, ...(was && { was: timed(was) }) }
+    }
     case 'purged': {
       const { message, who } = record
       return { group: names.groups.textOf(record.group), message, who }
@@ -172,7 +168,7 @@ function rareFields(record: RareRecord, names: NameBook, bodies: boolean): Field
       return { at, atSegment: segment, atPosition: position, digest, part, parts, sectionBytes }
     }
     case 'moved':
-      return { of: record.of, form: formText(record.form), ...contentFields(record, bodies) }
+      return { of: record.of, ...movedFields(record, bodies) }
     case 'dropped':
       return { lastSegment: record.segment, nextOffset: record.nextOffset }
     case 'paused':
@@ -217,6 +213,22 @@ function messageFields(record: MessageFields, names: NameBook, bodies: boolean):
     deliverLimit: record.deliverLimit,
     ...contentFields(record, bodies),
   }
+}
+
+/** The time of a death as text. */
+function timed({ atMs, ...letter }: { readonly atMs: number }): Fields {
+  return { ...letter, time: timeText(atMs) }
+}
+
+/** What only its bytes say: the record itself names the message by its offset. */
+function movedFields(record: Extract<LogRecord, { kind: 'moved' }>, bodies: boolean): Fields {
+  const content = contentFields(record, bodies)
+  const form = formText(record.form)
+  if (!('bodyBytes' in content)) return { form, ...content }
+  const { raw, topicStart, topicEnd, typeStart, typeEnd } = view
+  const topic = utf8(raw.subarray(topicStart, topicEnd))
+  const type = utf8(raw.subarray(typeStart, typeEnd))
+  return { ...(view.idValid && { id: idText(view) }), topic, type, form, ...content }
 }
 
 const view = new PublishedView()

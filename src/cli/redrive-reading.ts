@@ -3,26 +3,32 @@
 
 import { KiteQError } from '../model/errors.ts'
 import type { GroupNumber, Offset } from '../model/ids.ts'
-import type { DeathReason, LogRecord } from '../model/record.ts'
+import type { LetterWas, LogRecord } from '../model/record.ts'
 import { deathReasons } from '../consumer-offsets/dead-letters.ts'
 import { openLogFolder } from './folder.ts'
 
 export interface UntriedLetter {
   readonly group: GroupNumber
   readonly message: Offset
-  /** Why it had died. */
-  readonly reason: DeathReason
+  /** What the dead letter said; a redrive of an older program has kept its reason only. */
+  readonly was: LetterWas | Pick<LetterWas, 'reason'>
+}
+
+export interface RedriveRead {
+  readonly letters: readonly UntriedLetter[]
+  /** How many it put back in all. */
+  readonly redriven: number
+  /** How many of them an undo has taken back already, and the offset of the last such act's record. */
+  readonly returned: number
+  readonly undoneBy: number | undefined
 }
 
 interface Entry extends UntriedLetter {
   wasSent: boolean
 }
 
-/** `redriven`: how many it put back in all. Rejects KITEQ_NOT_FOUND when the act is none, or before the log's beginning. */
-export async function untriedOf(
-  dir: string,
-  act: number,
-): Promise<{ readonly letters: readonly UntriedLetter[]; readonly redriven: number }> {
+/** Rejects KITEQ_NOT_FOUND when the act is none, or before the log's beginning. */
+export async function untriedOf(dir: string, act: number): Promise<RedriveRead> {
   const folder = await openLogFolder(dir)
   try {
     const first = folder.headers[0]?.firstOffset ?? 0
@@ -30,7 +36,7 @@ export async function untriedOf(
     if (act >= first && act < folder.end)
       await folder.log
         .scan(act as Offset, folder.end, (record, { offset }) => {
-          if (offset > act || reading.begin(record)) reading.visit(record)
+          if (offset > act || reading.begin(record)) reading.visit(record, offset)
           else throw stop
         })
         .catch((error: unknown) => {
@@ -39,9 +45,10 @@ export async function untriedOf(
     if (!reading.isFound)
       throw new KiteQError(
         'KITEQ_NOT_FOUND',
-        `no redrive ${act} in ${dir}, whose log reaches from offset ${first} to ${folder.end}; kiteq dump --kind operator lists them`,
+        `no redrive ${act} in ${dir}, whose log reaches from offset ${first} to ${folder.end}; kiteq dump --kind operator --data-dir ${dir} lists them`,
       )
-    return { letters: reading.untried(), redriven: reading.redriven }
+    const { redriven, returned, undoneBy } = reading
+    return { letters: reading.untried(), redriven, returned, undoneBy }
   } finally {
     await folder.log.close()
   }
@@ -50,10 +57,15 @@ export async function untriedOf(
 class RedriveReading {
   isFound = false
   redriven = 0
+  returned = 0
+  undoneBy: number | undefined
+  readonly #act: number
   readonly #suffix: string
+  #undoing: number | undefined
   readonly #entries = new Map<string, Entry>()
 
   constructor(act: number) {
+    this.#act = act
     this.#suffix = `, act ${act}, was `
   }
 
@@ -62,8 +74,12 @@ class RedriveReading {
     return (this.isFound = record.kind === 'operator' && record.action === 'redrive')
   }
 
-  visit(record: LogRecord): void {
+  visit(record: LogRecord, offset: number): void {
     switch (record.kind) {
+      case 'operator':
+        if (record.action === 'undo-redrive' && record.detail === `redrive ${this.#act}`)
+          this.#undoing = offset
+        return
       case 'redriven':
         this.#redriven(record)
         return
@@ -79,7 +95,7 @@ class RedriveReading {
         return
       }
       case 'dead-lettered':
-        this.#entries.delete(key(record.group, record.message))
+        if (this.#entries.delete(key(record.group, record.message))) this.#buried(record)
         return
       case 'acked':
       case 'skipped':
@@ -91,14 +107,25 @@ class RedriveReading {
     return [...this.#entries.values()].filter(({ wasSent }) => !wasSent)
   }
 
-  #redriven({ group, message, who }: Extract<LogRecord, { kind: 'redriven' }>): void {
+  /** Back by an undo, or dead again by itself. */
+  #buried({ feedback, back }: Extract<LogRecord, { kind: 'dead-lettered' }>): void {
+    const isBack = back?.undone === this.#act || feedback === `redrive ${this.#act} undone`
+    if (!isBack) return
+    this.returned++
+    this.undoneBy = this.#undoing
+  }
+
+  #redriven({ group, message, who, was }: Extract<LogRecord, { kind: 'redriven' }>): void {
     this.#entries.delete(key(group, message))
     const at = who.lastIndexOf(this.#suffix)
     if (at < 0) return
     this.redriven++
     const word = who.slice(at + this.#suffix.length)
     const reason = deathReasons.find((known) => known === word) ?? 'operator'
-    this.#entries.set(key(group, message), { group, message, reason, wasSent: false })
+    this.#entries.set(key(group, message), {
+      ...{ group, message, wasSent: false },
+      was: was ?? { reason },
+    })
   }
 }
 

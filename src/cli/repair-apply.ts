@@ -2,7 +2,13 @@
 // other, each of which may be the last. Never deletes, never writes over what was not kept.
 
 import { syncFile, writeAll, type Disk } from '../log/disk.ts'
-import { encodeSegmentHeader, segmentHeaderBytes, type SegmentHeader } from '../log/segment.ts'
+import { postingsName } from '../log/postings-format.ts'
+import {
+  encodeSegmentHeader,
+  segmentHeaderBytes,
+  segmentNumberOf,
+  type SegmentHeader,
+} from '../log/segment.ts'
 import { copyBytes, hashBytes, partSuffix } from './file-copy.ts'
 import { findIds } from './lost-ids.ts'
 import type { RepairPlan, RepairStep } from './repair-plan.ts'
@@ -29,7 +35,10 @@ export async function applyRepair(disk: Disk, plan: RepairPlan, now: Date): Prom
     logId: report.logId,
     items,
   })
-  for (const step of steps) await act(disk, dir, folder, step)
+  for (const step of steps) {
+    await setPostingsAside(disk, dir, folder, step)
+    await act(disk, dir, folder, step)
+  }
   return name
 }
 
@@ -94,6 +103,21 @@ async function moved(
     return { ...item, ...all, bytes, sha256, ...(ids.length === 0 ? {} : { ids }) }
   } catch {
     return { ...item, ...all, bytes: 0, sha256: null } // a folder, or what cannot be read: it is moved as it is
+  }
+}
+
+/** Of a segment that changes: they tell of it as it was, and the next run makes others. */
+async function setPostingsAside(
+  disk: Disk,
+  dir: string,
+  folder: string,
+  step: RepairStep,
+): Promise<void> {
+  if (step.kind === 'copy' || step.kind === 'checkpoint') return
+  for (const name of step.kind === 'rename' ? [step.file, step.to] : [step.file]) {
+    const number = segmentNumberOf(name)
+    if (number === undefined || !(await disk.exists(`${dir}/${postingsName(number)}`))) continue
+    await setAside(disk, dir, folder, postingsName(number))
   }
 }
 

@@ -2,17 +2,16 @@
 // as it is and as it would be, and changes nothing.
 
 import type { Disk } from '../log/disk.ts'
-import { Log } from '../log/log.ts'
-import { segmentHeaderBytes } from '../log/segment.ts'
-import { KiteQError } from '../model/errors.ts'
-import { silent } from '../model/logger.ts'
-import { recoverState } from '../recover-state.ts'
+import { postingsName } from '../log/postings-format.ts'
+import { segmentHeaderBytes, segmentNumberOf } from '../log/segment.ts'
 import { hashBytes } from './file-copy.ts'
 import type { Fault } from './log-findings.ts'
-import { planSegments, type SegmentStep } from './repair-segments.ts'
+import { missingFront } from './repair-front.ts'
+import { planSegments, type SegmentPlan, type SegmentStep } from './repair-segments.ts'
 import { isKnown, readReports } from './repair-quarantine.ts'
 import { verifyFolder, type VerifyReport } from './verify.ts'
 import { sizeOf } from './backup-manifest.ts'
+import { outlookOf, type Outlook } from './start-outlook.ts'
 
 export type RepairStep =
   | SegmentStep
@@ -28,11 +27,6 @@ export type RepairStep =
     }
   | { readonly kind: 'checkpoint'; readonly file: string; readonly why: string }
 
-/** Whether a start would succeed, and what it would find. */
-export type Outlook =
-  | { readonly ok: true; readonly endOffset: number; readonly epoch: number }
-  | { readonly ok: false; readonly why: string }
-
 export interface RepairPlan {
   readonly dir: string
   readonly steps: readonly RepairStep[]
@@ -45,7 +39,7 @@ export interface RepairPlan {
 
 /** Rejects KITEQ_USAGE without a segment, KITEQ_LOG_VERSION for a newer format. */
 export async function planRepair(dir: string, disk: Disk): Promise<RepairPlan> {
-  const { steps: segments, view } = await planSegments(dir, disk)
+  const { steps: segments, view } = await plannedSegments(dir, disk)
   const report = await verifyFolder(dir, view, false)
   const known = await readReports(disk, dir)
   const steps: RepairStep[] = [...segments]
@@ -57,6 +51,13 @@ export async function planRepair(dir: string, disk: Disk): Promise<RepairPlan> {
   return { dir, steps, kept, report, outlook: await outlookOf(dir, view) }
 }
 
+/** First what the headers alone tell; with the files that follow from that, what is missing in front of them. */
+async function plannedSegments(dir: string, disk: Disk): Promise<SegmentPlan> {
+  const plan = await planSegments(dir, disk)
+  const dropped = await missingFront(dir, plan.view)
+  return dropped === undefined ? plan : planSegments(dir, disk, dropped)
+}
+
 /** For the damage that is left when the segments follow each other. */
 async function stepsFor(
   dir: string,
@@ -65,7 +66,9 @@ async function stepsFor(
   segments: readonly SegmentStep[],
 ): Promise<RepairStep[]> {
   const steps: RepairStep[] = []
+  const changed = new Set(segments.flatMap(postingsOf))
   for (const fault of faults) {
+    if (changed.has(fault.file)) continue // they go with their segment
     const { kind, file, text, position = 0, length = 0 } = fault
     if (kind === 'checkpoint') steps.push({ kind, file, why: text })
     else if (kind === 'lost' && file.endsWith('.checkpoint'))
@@ -85,6 +88,15 @@ async function stepsFor(
   }
   // A stretch of a segment that is missing or set aside has no bytes.
   return steps.filter((step) => step.kind !== 'copy' || step.bytes > 0)
+}
+
+/** Names of what tells of the segment that a step changes. */
+function postingsOf(step: SegmentStep): string[] {
+  const names = step.kind === 'rename' ? [step.file, step.to] : [step.file]
+  return names.flatMap((name) => {
+    const number = segmentNumberOf(name)
+    return number === undefined ? [] : [postingsName(number)]
+  })
 }
 
 async function copyOf(dir: string, view: Disk, fault: Fault): Promise<RepairStep> {
@@ -111,21 +123,5 @@ async function copyOf(dir: string, view: Disk, fault: Fault): Promise<RepairStep
       ...(ids === undefined ? {} : { ids }),
     },
     why: text,
-  }
-}
-
-/** Does all that a start does before it writes. */
-export async function outlookOf(dir: string, disk: Disk): Promise<Outlook> {
-  try {
-    const log = await Log.open({ dir, disk, durability: { kind: 'memory' }, random: () => 0 })
-    try {
-      const { recovery } = await recoverState(log, { dataDir: dir, rebuild: false }, silent, disk)
-      return { ok: true, endOffset: recovery.end.offset, epoch: recovery.epoch }
-    } finally {
-      await log.close()
-    }
-  } catch (error) {
-    if (!(error instanceof KiteQError)) throw error
-    return { ok: false, why: error.message }
   }
 }

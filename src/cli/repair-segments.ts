@@ -1,15 +1,17 @@
 // What has to happen to the segment files so that they follow each other again: which do not belong, which have a wrong
 // name, whose header is made again, which are missing. Plans only; nothing is changed here.
 
-import { readInto, type Disk, type DiskFile } from '../log/disk.ts'
+import { isNotFile, readInto, type Disk, type DiskFile } from '../log/disk.ts'
 import {
   decodeSegmentHeader,
+  segmentFileBytes,
   segmentHeaderBytes,
   segmentName,
   segmentNumberOf,
   type SegmentHeader,
 } from '../log/segment.ts'
 import { invariant } from '../model/assert.ts'
+import type { DroppedSegments } from '../broker/journal.ts'
 import { KiteQError } from '../model/errors.ts'
 import type { Offset, SegmentNumber } from '../model/ids.ts'
 import { counted } from './counted.ts'
@@ -32,6 +34,8 @@ export type SegmentStep =
       readonly file: string
       readonly header: SegmentHeader
       readonly isThere: boolean
+      /** Nothing stands before it: what was there is known from a checkpoint or an image alone. */
+      readonly isFront: boolean
       readonly why: string
     }
   | { readonly kind: 'rename'; readonly file: string; readonly to: string; readonly why: string }
@@ -57,8 +61,15 @@ interface Found {
 /** More segments than this are not made up. */
 const gapMax = 1000
 
-/** Rejects KITEQ_USAGE without a segment, KITEQ_LOG_VERSION for one of a newer version. */
-export async function planSegments(dir: string, disk: Disk): Promise<SegmentPlan> {
+/**
+ * With `dropped`, segments behind that one which are missing at the front become empty ones, too. Rejects KITEQ_USAGE without a
+ * segment, KITEQ_LOG_VERSION for one of a newer version.
+ */
+export async function planSegments(
+  dir: string,
+  disk: Disk,
+  dropped?: DroppedSegments,
+): Promise<SegmentPlan> {
   const found: Found[] = []
   for (const name of await disk.list(dir)) {
     const number = segmentNumberOf(name)
@@ -69,7 +80,7 @@ export async function planSegments(dir: string, disk: Disk): Promise<SegmentPlan
       'KITEQ_USAGE',
       `no segment in ${dir}; expected the data folder of a broker`,
     )
-  return new SegmentPlanner(dir, disk, found).run()
+  return new SegmentPlanner(dir, disk, found).run(dropped)
 }
 
 async function look(disk: Disk, dir: string, name: string, number: number): Promise<Found> {
@@ -78,29 +89,30 @@ async function look(disk: Disk, dir: string, name: string, number: number): Prom
   try {
     file = await disk.open(`${dir}/${name}`, 'read')
   } catch (error) {
-    if (!isNoFile(error)) throw error
+    if (!isNotFile(error)) throw error
+    // It may lead to what somebody needs, or be the very segment, on another disk.
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP')
+      throw new KiteQError(
+        'KITEQ_LOG_CORRUPT',
+        `${dir}/${name} is a link, which no start takes; put the file it leads to in its place, or take the link away, and run it again`,
+      )
     return { ...found, bytes: 0, why: 'it is no file', isFile: false }
   }
   try {
-    const bytes = await file.size()
+    const bytes = segmentFileBytes(await file.size())
     const head = new Uint8Array(segmentHeaderBytes)
     try {
       const count = await readInto(file, head, 0, head.length, 0)
       const header = decodeSegmentHeader(head.subarray(0, count), name)
       return { ...found, bytes, header, why: '' }
     } catch (error) {
-      if (isNoFile(error)) return { ...found, bytes, why: 'it is no file', isFile: false }
+      if (isNotFile(error)) return { ...found, bytes, why: 'it is no file', isFile: false }
       if (!(error instanceof KiteQError) || error.code !== 'KITEQ_LOG_CORRUPT') throw error
       return { ...found, bytes, why: error.message.replace(/^.* at byte (\d+): /, 'byte $1: ') }
     }
   } finally {
     await file.close()
   }
-}
-
-/** A folder, a pipe, a device; a link may lead to what somebody needs and is left to him. */
-function isNoFile(error: unknown): boolean {
-  return ['EISDIR', 'EINVAL', 'ENXIO'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
 class SegmentPlanner {
@@ -133,7 +145,7 @@ class SegmentPlanner {
     }
   }
 
-  async run(): Promise<SegmentPlan> {
+  async run(dropped: DroppedSegments | undefined): Promise<SegmentPlan> {
     this.#sort()
     const numbers = [...this.#kept.keys()].sort((a, b) => a - b)
     let before: SegmentHeader | undefined
@@ -150,6 +162,7 @@ class SegmentPlanner {
       if (number > expected && before !== undefined)
         before = await this.#fillGap(before, expected, number, one.header)
       const header = one.header ?? (await this.#rebuild(one, before, this.#kept.get(number + 1)))
+      if (before === undefined && dropped !== undefined) this.#fillFront(dropped, header)
       before = header
       expected = number + 1
     }
@@ -229,9 +242,9 @@ class SegmentPlanner {
     return later
   }
 
-  #fill(file: string, header: SegmentHeader, isThere: boolean, why: string): void {
+  #fill(file: string, header: SegmentHeader, isThere: boolean, why: string, isFront = false): void {
     this.#fills.set(file, header)
-    this.#steps.push({ kind: 'fill', file, header, isThere, why })
+    this.#steps.push({ kind: 'fill', file, header, isThere, isFront, why })
   }
 
   /**
@@ -245,13 +258,30 @@ class SegmentPlanner {
     next: SegmentHeader | undefined,
   ): Promise<SegmentHeader> {
     const end = await endOf(this.#view, this.#dir, before)
+    return this.#fillFrom(end, before, from, to, next)
+  }
+
+  /** Of the segments before, all that is known is where they ended. */
+  #fillFront({ segment, nextOffset }: DroppedSegments, first: SegmentHeader): void {
+    const end = segment === 0 ? 0 : segmentHeaderBytes
+    const before = { header: first, end, nextOffset, cutBytes: 0, isCut: true }
+    if (first.number > segment + 1) this.#fillFrom(before, first, segment + 1, first.number, first)
+  }
+
+  #fillFrom(
+    end: EndBefore,
+    template: SegmentHeader,
+    from: number,
+    to: number,
+    next: SegmentHeader | undefined,
+  ): SegmentHeader {
     const isLastEmpty = next?.previousEnd === segmentHeaderBytes
     let last: EndBefore = end
     for (let number = from; number < to; number++) {
       const isEarlier = number === from && to - from > 1
       const firstOffset = isLastEmpty && !isEarlier ? next.firstOffset : end.nextOffset
       const header: SegmentHeader = {
-        ...before,
+        ...template,
         number: number as SegmentNumber,
         firstOffset: firstOffset as Offset,
         seed: 0,
@@ -262,6 +292,7 @@ class SegmentPlanner {
         header,
         false,
         `${counted(to - from, 'segment')} missing here`,
+        template === next,
       )
       last = {
         header,

@@ -5,25 +5,25 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { nodeDisk } from '../log/disk-node.ts'
 import type { Disk } from '../log/disk.ts'
-import { askOwner, claimFolder } from '../log/folder-owner.ts'
+import { askOwner, claimFolder, owned } from '../log/folder-owner.ts'
+import { segmentName } from '../log/segment.ts'
 import { expectFinished } from '../log/unfinished.ts'
+import type { AcceptedLoss } from '../known-damage.ts'
 import { KiteQError } from '../model/errors.ts'
 import { withFolder, type FolderOption } from './arguments.ts'
 import { counted } from './counted.ts'
 import { exitCodes } from './exit-codes.ts'
+import { askBroker, type Tail } from './folder.ts'
 import { applyRepair } from './repair-apply.ts'
-import {
-  outlookOf,
-  planRepair,
-  type Outlook,
-  type RepairPlan,
-  type RepairStep,
-} from './repair-plan.ts'
+import { planRepair, type RepairPlan, type RepairStep } from './repair-plan.ts'
+import { recordedText } from './recorded-losses.ts'
+import { outlookOf, type Outlook } from './start-outlook.ts'
 import { print, printable, printJson } from './terminal.ts'
 import { verifyFolder, type VerifyReport } from './verify.ts'
 
 interface RepairOptions extends FolderOption {
   readonly apply?: true
+  readonly acceptLoss?: true
   readonly json?: true
 }
 
@@ -47,14 +47,38 @@ export function register(program: Command): void {
       'mend what keeps a broker from starting; without --apply only says what it would do',
     )
     .option('--apply', 'do it; what is replaced goes to the quarantine folder')
+    .option('--accept-loss', 'tell the running broker that what is lost so far is known')
     .option('--json', 'as one JSON object')
-  withFolder(command).action(async ({ dataDir, apply, json }: RepairOptions) => {
+  withFolder(command).action(async (options: RepairOptions) => {
+    const { dataDir, apply, json } = options
+    if (options.acceptLoss) {
+      await acceptLoss(options)
+      return
+    }
     const result = await repairFolder(dataDir, apply === true)
     if (json) printJson(result)
     else for (const line of linesOf(result)) print(line)
     if (!result.start.ok) process.exitCode = exitCodes.data
     else if (!result.applied && result.steps.length > 0) process.exitCode = exitCodes.negative
   })
+}
+
+/** The loss stays on record; it only makes the broker degraded no longer. A record of the log says who did it. */
+async function acceptLoss({ dataDir, apply, json }: RepairOptions): Promise<void> {
+  if (apply)
+    throw new KiteQError(
+      'KITEQ_USAGE',
+      '--accept-loss is for a running broker, --apply for a stopped one; expected one of them',
+    )
+  const request = { op: 'accept-loss', who: `kiteq repair, pid ${process.pid}` }
+  const accepted = (await askBroker(dataDir, request)) as AcceptedLoss
+  if (json) printJson(accepted)
+  else print(acceptedLine(accepted))
+}
+
+function acceptedLine({ places, records }: AcceptedLoss): string {
+  if (places === 0) return 'nothing to accept: no loss is on record that was not accepted before'
+  return `accepted: ${counted(places, 'damaged place')}, ${counted(records, 'record')} lost; the broker is degraded no longer, until more is found`
 }
 
 /**
@@ -100,8 +124,7 @@ function planned({ dir, steps, kept, report, outlook }: RepairPlan): RepairResul
 /** A dry run makes nothing in the folder, not even a sign. */
 async function expectNobody(dir: string): Promise<void> {
   const owner = await askOwner(dir, { op: 'who' })
-  if (owner !== undefined)
-    throw new KiteQError('KITEQ_FOLDER_OWNED', `${dir} is in use by ${JSON.stringify(owner)}`)
+  if (owner !== undefined) throw owned(dir, owner)
 }
 
 export function linesOf(result: RepairResult): string[] {
@@ -111,11 +134,12 @@ export function linesOf(result: RepairResult): string[] {
     ...steps.map((step) => `  ${printable(stepLine(step))}`),
   ]
   if (kept > 0) lines.push(`  ${counted(kept, 'damaged place')} kept by an earlier repair`)
-  if (log.tail !== null)
-    lines.push(`  a torn tail of ${counted(log.tail.bytes, 'byte')} is left to the next start`)
+  if (log.tail !== null) lines.push(tailLine(log.tail))
   const others = log.faults.filter(({ kind }) => !['lost', 'checkpoint'].includes(kind))
-  for (const { kind, file, text } of others)
-    lines.push(`  NOT MENDED ${file}, ${kind}: ${printable(text)}`)
+  for (const { kind, file, text, more } of others)
+    lines.push(
+      `  NOT MENDED ${file}, ${kind}: ${printable(text)}${more === undefined ? '' : ` (and ${more} more in this segment)`}`,
+    )
   const unseen = log.faultCount - log.faults.length
   if (unseen > 0)
     lines.push(`  NOT KEPT ${counted(unseen, 'more damaged place')}: too many to list`)
@@ -126,10 +150,15 @@ export function linesOf(result: RepairResult): string[] {
       applied || steps.length === 0 ? 'a start will' : 'with that a start would',
     ),
   )
+  if (start.ok) lines.push(...doubtLines(result))
   if (applied) lines.push(`what was replaced is in ${dir}/${quarantine}, with report.json`)
   else if (steps.length > 0 && start.ok)
     lines.push(`nothing was changed; do it with: kiteq repair --data-dir ${dir} --apply`)
-  else if (!start.ok) lines.push('nothing was changed; what is missing has to come from a backup')
+  else if (!start.ok)
+    lines.push(
+      'nothing was changed; what is missing has to come from a backup',
+      'what is left can be read (kiteq dump, why), and published to another broker (kiteq replay --into)',
+    )
   return lines
 }
 
@@ -160,9 +189,39 @@ function stepLine(step: RepairStep): string {
   }
 }
 
-function startLine(start: Outlook, { recordsLost, digest }: VerifyReport, would: string): string {
+function tailLine({ bytes, records }: Tail): string {
+  const kept =
+    records === 0 ? 'cuts it' : `keeps ${counted(records, 'whole record')} of it and cuts the rest`
+  return `  a torn tail of ${counted(bytes, 'byte')} is left to the next start, which ${kept}`
+}
+
+function startLine(start: Outlook, log: VerifyReport, would: string): string {
   if (!start.ok) return `${would} be refused: ${start.why}`
-  const lost =
-    recordsLost === 0 ? 'nothing lost' : `${counted(recordsLost, 'record')} lost for good`
-  return `${would} succeed: records up to offset ${start.endOffset}, ${lost}, digest ${digest ?? 'none'}`
+  return `${would} succeed: records up to offset ${start.endOffset}, ${lossText(log)}, digest ${start.digest}`
+}
+
+function lossText({ recordsLost, recorded, closed }: VerifyReport): string {
+  if (recordsLost > 0) return `${counted(recordsLost, 'record')} lost for good`
+  if (recorded.records > 0)
+    return `nothing lost but what is on record (${counted(recorded.records, 'record')})`
+  return closed === false ? 'nothing lost that the log knows of' : 'nothing lost'
+}
+
+/** What nobody can say from the log, or rests on something else than the log. */
+function doubtLines({ start, log, steps }: RepairResult): string[] {
+  const lines: string[] = []
+  const recorded = recordedText(log.recorded)
+  if (recorded !== undefined) lines.push(`on record as lost since earlier starts: ${recorded}`)
+  if (log.closed === false)
+    lines.push(
+      `the log does not end with the record of a stop in order (last record ${log.lastTime ?? 'unknown'}): if the last run was not killed but ended with 0, or a publisher holds a later ack, acked records are gone from its end`,
+    )
+  const front = steps.find((step) => step.kind === 'fill' && step.isFront)
+  // A log that begins with segment 1 is folded from there, whatever image stands in it.
+  const isAlone = front?.file === segmentName(1) || log.bases.length === 0
+  if (start.ok && front !== undefined && isAlone && start.checkpoint !== null)
+    lines.push(
+      `the state of what is missing at the front stands in the checkpoint at offset ${start.checkpoint} alone: keep a copy of it`,
+    )
+  return lines
 }

@@ -3,6 +3,7 @@
 
 import type { Client } from '../client/client.ts'
 import { connect } from '../client/client.ts'
+import { settingsOf } from '../client/options.ts'
 import { nodeDisk } from '../log/disk-node.ts'
 import { KiteQError } from '../model/errors.ts'
 import type { Offset } from '../model/ids.ts'
@@ -11,7 +12,8 @@ import { counted } from './counted.ts'
 import { exitCodes } from './exit-codes.ts'
 import { idOf, openLogFolder, type LogFolder } from './folder.ts'
 import { pacedDisk } from './line-output.ts'
-import { momentOf, offsetAt, type Moment } from './moment.ts'
+import { momentOf, rangeAt } from './moment.ts'
+import { beginningLeft } from './log-horizon.ts'
 import { ReplayPump, type Tally } from './replay-pump.ts'
 import { ReplaySelection } from './replay-selection.ts'
 import { print, printable, printJson, Progress, tell } from './terminal.ts'
@@ -40,6 +42,9 @@ export interface ReplayIntoResult {
   readonly from: number
   readonly until: number
   readonly tally: Tally
+  /** Sent, and nobody knows whether they are stored. */
+  readonly unanswered: number
+  readonly stableIds: boolean
   /** Where a stopped replay has to go on; undefined: it came to its end. */
   readonly next: number | undefined
   readonly seconds: number
@@ -59,11 +64,31 @@ export async function replayInto(options: ReplayIntoOptions): Promise<void> {
     else for (const line of linesOf(result)) print(line)
     if (failure !== undefined) throw goOn(failure, result.next)
     const { tally, next } = result
+    const isNone = selects(options) && foundBy(tally) === 0 && next === undefined
+    if (isNone) tell(noneText(options, result))
     const isCut = next !== undefined && tally.sent < options.limit
-    if (tally.refused > 0 || isCut) process.exitCode = exitCodes.negative
+    if (tally.refused > 0 || isCut || isNone) process.exitCode = exitCodes.negative
   } finally {
     for (const signal of signals) process.removeListener(signal, onSignal)
   }
+}
+
+function selects({ id, topic, type }: ReplayIntoOptions): boolean {
+  return id !== undefined || topic !== undefined || type !== undefined
+}
+
+function foundBy({ sent, skipped }: Tally): number {
+  return sent + skipped.expired + skipped.unreadable + skipped.lost
+}
+
+function noneText(
+  { id, topic, type, dataDir }: ReplayIntoOptions,
+  { from, until }: ReplayIntoResult,
+): string {
+  const words = Object.entries({ id, topic, type }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name} ${printable(value)}`],
+  )
+  return `kiteq: no message that was published or committed in ${dataDir}, records ${from} to ${until}, has ${words.join(', ')}`
 }
 
 interface Ended {
@@ -78,16 +103,16 @@ export async function publishSelected(
   signal: AbortSignal,
 ): Promise<Ended> {
   const id = options.id === undefined ? undefined : idOf(messageId(options.id))
-  const moments = [
-    momentOf('--from', options.from ?? 'earliest'),
-    momentOf('--until', options.until ?? 'latest'),
-  ] as const
+  const { from: first = 'earliest', until: last = 'latest' } = options
+  const moments = [momentOf('--from', first), momentOf('--until', last)] as const
   const folder = await openLogFolder(options.dataDir)
   let client: Client | undefined
   try {
-    const [from, until] = await rangeOf(folder, moments)
+    const [from, until] = await rangeAt(folder, ['--from', '--until'], moments)
     const { into: address, group, window: pendingMax } = options
-    if (!options.dryRun) client = await connect({ address, group, pendingMax })
+    if (options.dryRun)
+      settingsOf({ address, group, pendingMax }) // a wrong address is told now
+    else client = await connect({ address, group, pendingMax })
     const selection = new ReplaySelection(
       { topic: options.topic, type: options.type, id, from, until },
       (selected) => pump.take(selected),
@@ -105,29 +130,44 @@ export async function publishSelected(
       stableIdsOf: options.stableIds ? log.logId : undefined,
       expiredSeconds: options.keepExpiredAs,
     })
-    const seconds = await run(options, folder, selection, pump, client, [from, until], signal)
-    const { tally, next, failure } = pump
-    const dryRun = options.dryRun === true
-    return { result: { into: address, dryRun, from, until, tally, next, seconds }, failure }
+    const unwatch = client === undefined ? undefined : watch(client, pump, address)
+    const seconds = await run(options, folder, selection, pump, [from, until], signal)
+    unwatch?.()
+    const { tally, next, failure, unanswered } = pump
+    const [dryRun, stableIds] = [options.dryRun === true, options.stableIds === true]
+    const sent = { tally, unanswered, stableIds, next, seconds }
+    return { result: { into: address, dryRun, from, until, ...sent }, failure }
   } finally {
     await client?.close()
     await folder.log.close()
   }
 }
 
-/** `--until` before `--from` is a wrong command line. */
-async function rangeOf(
-  folder: LogFolder,
-  [first, last]: readonly [Moment, Moment],
-): Promise<[from: number, until: number]> {
-  const from = await offsetAt(folder, '--from', first)
-  const until = await offsetAt(folder, '--until', last)
-  if (until >= from) return [from, until]
-  throw new KiteQError(
-    'KITEQ_USAGE',
-    `--from is record ${from}, --until record ${until}; expected --until to be later`,
-  )
+/** While nobody is there nothing more is sent; what was is sent again under the same ids once he is back. */
+function watch(client: Client, pump: ReplayPump, address: string): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const lost = client.on('disconnected', ({ message }) => {
+    if (pump.isOver) return
+    tell(
+      `kiteq: the connection to ${address} is lost (${printable(message)}); waiting ${lostMsMax / 1000} s for it`,
+    )
+    pump.hold()
+    const why = `${address} did not come back in ${lostMsMax / 1000} s`
+    timer = setTimeout(() => pump.fail(new KiteQError('KITEQ_CLOSED', why)), lostMsMax).unref()
+  })
+  const back = client.on('connected', () => {
+    clearTimeout(timer)
+    pump.release()
+  })
+  return () => {
+    clearTimeout(timer)
+    lost()
+    back()
+  }
 }
+
+/** Answers are not waited for longer either. */
+const lostMsMax = 10_000
 
 /** Reads, publishes, waits for the answers; how long it took, seconds. */
 async function run(
@@ -135,7 +175,6 @@ async function run(
   { inUse, headers, end }: LogFolder,
   selection: ReplaySelection,
   pump: ReplayPump,
-  client: Client | undefined,
   [from, until]: readonly [number, number],
   signal: AbortSignal,
 ): Promise<number> {
@@ -151,8 +190,10 @@ async function run(
     pacedDisk(nodeDisk, () => pump.idle()),
   )
   try {
+    const earlier = await beginningLeft(paced.log, dataDir)
+    if (earlier !== undefined) selection.begin(earlier.state, horizon)
     // What was prepared earlier is found when it is committed.
-    const first = Math.max(from, horizon) as Offset
+    const first = (selection.needsBeginning ? horizon : Math.max(from, horizon)) as Offset
     let read = first
     const { records } = await paced.log
       .scan(first, until, (record, place) => {
@@ -168,8 +209,8 @@ async function run(
         pump.cutAt(read)
         return { records: undefined }
       })
-    await pump.idle()
-    await client?.settled()
+    if (!pump.isOver) selection.end()
+    await pump.settled()
     progress.end()
     if (records !== undefined && records < until - first && !pump.isOver)
       tell(
@@ -177,7 +218,9 @@ async function run(
       )
     if (inUse && until === end && !dryRun && !pump.isOver) tell(inUseText)
     if (from === horizon && horizon > 0)
-      tell(`kiteq: the log begins at record ${horizon}; what is older is not published`)
+      tell(
+        `kiteq: the log begins at record ${horizon}; of what was stored before, it has only what was held when its segment went`,
+      )
   } finally {
     progress.end()
     signal.removeEventListener('abort', stop)
@@ -193,7 +236,7 @@ const inUseText =
 const enough = new Error('enough')
 
 function progressText(
-  { stored, sent, refused, skipped }: Tally,
+  { stored, sent, refused, passing, skipped }: Tally,
   offset: number,
   first: number,
   until: number,
@@ -202,7 +245,8 @@ function progressText(
   const part = until === first ? 100 : Math.floor(((offset - first) / (until - first)) * 100)
   const rate = Math.round(sent / Math.max(0.001, (performance.now() - startedMs) / 1000))
   const all = skipped.expired + skipped.unreadable + skipped.lost
-  return `record ${offset} of ${until} (${part} %): ${sent} sent, ${stored} stored, ${refused} refused, ${all} skipped, ${rate}/s`
+  const again = passing === 0 ? '' : `, ${passing} refused for a time`
+  return `record ${offset} of ${until} (${part} %): ${sent} sent, ${stored} stored, ${refused} refused, ${all} skipped${again}, ${rate}/s`
 }
 
 /** What the broker said, and where to go on. */
@@ -214,22 +258,23 @@ function goOn(failure: unknown, next: number | undefined): unknown {
 }
 
 function jsonOf(result: ReplayIntoResult): unknown {
-  const { into, dryRun, from, until, next, seconds, tally } = result
-  const { sent, bytes, stored, refused, refusals, skipped, kinds } = tally
+  const { into, dryRun, from, until, next, seconds, tally, unanswered } = result
+  const { sent, bytes, stored, refused, refusals, passing, skipped, kinds } = tally
   const counts = dryRun
     ? { messages: sent, bytes, kinds: [...kinds.values()] }
-    : { sent, bytes, stored, refused, refusals }
+    : { sent, bytes, stored, refused, refusals, refusedForATime: passing, unanswered }
   return { into, dryRun, from, until, ...counts, skipped, next: next ?? null, seconds }
 }
 
 /** For people. */
-export function linesOf({ into, dryRun, tally, next, seconds }: ReplayIntoResult): string[] {
+export function linesOf(result: ReplayIntoResult): string[] {
+  const { into, dryRun, tally, unanswered, next, seconds } = result
   const { sent, bytes, stored, refused, refusals, kinds, firstOffset, lastOffset } = tally
   const range = firstOffset === undefined ? '' : `, records ${firstOffset} to ${lastOffset}`
   const rate = Math.round(sent / Math.max(seconds, 0.001))
   const lines = dryRun
     ? [`would publish ${counted(sent, 'message')} of ${counted(bytes, 'byte')} to ${into}${range}`]
-    : [`${stored} stored in ${into}, ${refused} refused, ${rate}/s${range}`]
+    : [`${stored} stored in ${into}, ${refused} refused, ${rate}/s${unanswered === 0 ? range : ''}`]
   for (const { topic, type, count, bytes: kindBytes } of [...kinds.values()].slice(
     0,
     kindsListedMax,
@@ -240,9 +285,20 @@ export function linesOf({ into, dryRun, tally, next, seconds }: ReplayIntoResult
   if (kinds.size > kindsListedMax) lines.push(`  and ${kinds.size - kindsListedMax} more types`)
   for (const { reason, count, offset } of refusals)
     lines.push(`refused ${count}: ${printable(reason)} (the first: record ${offset})`)
+  if (tally.passing > 0)
+    lines.push(`refused for a time and sent again: ${counted(tally.passing, 'time')}`)
   lines.push(...skippedLines(tally))
-  if (next !== undefined) lines.push(`stopped before record ${next}; go on with: --from ${next}`)
+  if (unanswered > 0) lines.push(unansweredLine(result))
+  else if (next !== undefined)
+    lines.push(`stopped before record ${next}; go on with: --from ${next}`)
   return lines
+}
+
+function unansweredLine({ unanswered, stableIds, next, tally }: ReplayIntoResult): string {
+  const doubt = stableIds
+    ? 'with --stable-ids that doubles none the broker still knows'
+    : 'what is stored of them is doubled by that, for the ids are new ones'
+  return `${unanswered} given to the connection without an answer, the last of them record ${tally.lastOffset}: they may be stored all the same; go on with: --from ${next} (${doubt})`
 }
 
 function skippedLines({ skipped: { expired, unreadable, lost } }: Tally): string[] {

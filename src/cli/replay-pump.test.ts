@@ -17,6 +17,12 @@ class FakeClient {
     return Promise.resolve()
   }
 
+  /** Resolves when all is answered. */
+  async settled(): Promise<void> {
+    while (this.#answered < this.sent.length) await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  #answered = 0
   sendStored(message: StoredMessage, settle: Settle): string {
     this.sent.push({ message, settle })
     this.onSend()
@@ -25,6 +31,7 @@ class FakeClient {
 
   answer(at: number, error?: KiteQError): void {
     const { settle } = this.sent[at]!
+    this.#answered++
     if (error === undefined) settle(undefined, { id: '', feedback: '' })
     else settle(error, undefined)
   }
@@ -156,4 +163,76 @@ test('stable ids are the same each time, and others for another log or record', 
   assert.deepEqual(await idsOf('log 1'), ids)
   assert.equal(new Set([...ids, ...(await idsOf('log 2'))]).size, 4)
   for (const id of ids) assert.match(id!, /^[0-9a-f]{32}$/)
+})
+
+const busy = new KiteQError('KITEQ_REFUSED', 'Store Result false Cost:0 disk full, retry later')
+const quick = { minMs: 1, maxMs: 4, patienceMs: 10_000 }
+
+test('what is refused for a time is sent again until it is stored, and counted once', async () => {
+  const client = new FakeClient()
+  const times = new Map<string, number>()
+  client.onSend = () => {
+    const at = client.sent.length - 1
+    const text = Buffer.from(client.sent[at]!.message.body.bytes).toString()
+    const before = times.get(text) ?? 0
+    times.set(text, before + 1)
+    const isEarly = before < (text === '7' ? 5 : 1)
+    setImmediate(() => client.answer(at, isEarly ? busy : undefined))
+  }
+  const pump = pumpFor(client, { refusalWait: quick, limit: 3 })
+  for (const offset of [5, 7, 9]) pump.take(selected(offset))
+  await pump.settled()
+  const { sent, stored, refused: lost, passing } = pump.tally
+  assert.deepEqual([sent, stored, lost, passing], [3, 3, 0, 7])
+  assert.deepEqual([...times], [['5', 2], ['7', 6], ['9', 2]]) // prettier-ignore
+  assert.deepEqual([pump.next, pump.failure], [undefined, undefined])
+})
+
+test('a broker that refuses for too long ends it, at the first message it did not take', async () => {
+  const client = new FakeClient()
+  client.onSend = () => {
+    const at = client.sent.length - 1
+    setImmediate(() => client.answer(at, at === 0 ? undefined : busy))
+  }
+  const pump = pumpFor(client, { refusalWait: { ...quick, patienceMs: 30 } })
+  for (const offset of [5, 7, 9]) pump.take(selected(offset))
+  await pump.settled()
+  const { sent, stored, refused: lost } = pump.tally
+  assert.deepEqual([pump.failure, pump.next, stored, lost], [busy, 7, 1, 0])
+  assert.equal(sent, 1)
+})
+
+test('stopped while it waits for the broker, it ends at once', async () => {
+  const client = new FakeClient()
+  const pump = pumpFor(client, { refusalWait: { ...quick, minMs: 60_000, maxMs: 60_000 } })
+  client.onSend = () => setImmediate(() => client.answer(0, busy))
+  pump.take(selected(5))
+  await pump.idle()
+  await client.settled()
+  pump.take(selected(7))
+  pump.stop()
+  await pump.settled()
+  assert.deepEqual([client.sent.length, pump.next], [1, 5])
+})
+
+test('while the connection is lost nothing more is given to it, and what has no answer is counted', async () => {
+  const client = new FakeClient()
+  const pump = pumpFor(client)
+  client.onSend = () => {
+    if (client.sent.length === 2) pump.hold()
+  }
+  for (const offset of [5, 7, 9, 11]) pump.take(selected(offset))
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual([client.sent.length, pump.unanswered], [2, 2])
+  client.answer(0)
+  assert.equal(pump.unanswered, 1)
+  client.onSend = () => undefined
+  pump.release()
+  await pump.idle()
+  assert.equal(client.sent.length, 4)
+  pump.hold()
+  pump.take(selected(13))
+  pump.fail(gone)
+  await pump.idle()
+  assert.deepEqual([client.sent.length, pump.unanswered, pump.next], [4, 3, 7])
 })

@@ -4,6 +4,12 @@
 import type { Client } from '../client/client.ts'
 import { KiteQError } from '../model/errors.ts'
 import { replayReasonsMax } from '../model/limits.ts'
+import {
+  passes,
+  RefusalWait,
+  refusalWaitDefaults,
+  type RefusalWaitOptions,
+} from './refusal-wait.ts'
 import { outgoingOf, stableId } from './replay-message.ts'
 import {
   messageOf,
@@ -12,6 +18,7 @@ import {
   type ReplaySelection,
   type Selected,
 } from './replay-selection.ts'
+import { printable, tell } from './terminal.ts'
 
 export interface PumpOptions {
   readonly selection: ReplaySelection
@@ -25,6 +32,8 @@ export interface PumpOptions {
   readonly stableIdsOf: string | undefined
   /** Seconds that an expired message lives from now on; undefined: it is skipped. */
   readonly expiredSeconds: number | undefined
+  /** Of refusals that pass. */
+  readonly refusalWait?: RefusalWaitOptions
 }
 
 export interface Refusals {
@@ -41,6 +50,8 @@ export interface Tally {
   stored: number
   refused: number
   readonly refusals: Refusals[]
+  /** Refusals that passed, or may: what was refused so was sent again, or will be. */
+  passing: number
   readonly skipped: { expired: number; unreadable: number; lost: number }
   /** Messages and bytes by topic and type, of a dry run. */
   readonly kinds: Map<
@@ -61,6 +72,7 @@ export class ReplayPump {
     stored: 0,
     refused: 0,
     refusals: [],
+    passing: 0,
     skipped: { expired: 0, unreadable: 0, lost: 0 },
     kinds: new Map(),
     firstOffset: undefined,
@@ -73,8 +85,15 @@ export class ReplayPump {
   #head = 0
   #isWorking = false
   #isStopped = false
+  /** As many as wanted are sent; of them some may have to be sent again. */
+  #isFull = false
+  /** Refused for now, to be sent before anything else. */
+  readonly #again: Selected[] = []
+  readonly #refusalWait: RefusalWait
   #whenIdle: (() => void)[] = []
   #wakeSleeper: (() => void) | undefined
+  #held: Promise<void> | undefined
+  #letGo: (() => void) | undefined
   /** Sent and not answered, by offset; and the first that never was. */
   readonly #unanswered = new Set<number>()
   #unsent: number | undefined
@@ -83,16 +102,17 @@ export class ReplayPump {
 
   constructor(options: PumpOptions) {
     this.#options = options
+    this.#refusalWait = new RefusalWait(options.refusalWait ?? refusalWaitDefaults)
   }
 
   /** Nothing more is taken: stopped, or the limit is reached. */
   get isOver(): boolean {
-    return this.#isStopped
+    return this.#isStopped || this.#isFull
   }
 
   take(selected: Selected): void {
-    if (this.#isStopped) {
-      this.#unsent ??= selected.offset
+    if (this.isOver) {
+      this.#leave(selected.offset)
       return
     }
     this.#queue.push(selected)
@@ -105,10 +125,35 @@ export class ReplayPump {
     return new Promise((resolve) => this.#whenIdle.push(resolve))
   }
 
+  /** Resolves when nothing waits here and everything is answered for good. */
+  async settled(): Promise<void> {
+    do {
+      await this.idle()
+      await this.#options.client?.settled()
+    } while (this.#isWorking)
+  }
+
   /** What waits here stays unsent. */
   stop(): void {
     this.#isStopped = true
     this.#wakeSleeper?.()
+    this.release()
+  }
+
+  /** The connection is lost: nothing more is given to it until `release`. */
+  hold(): void {
+    this.#held ??= new Promise((resolve) => (this.#letGo = resolve))
+  }
+
+  release(): void {
+    this.#letGo?.()
+    this.#held = undefined
+    this.#letGo = undefined
+  }
+
+  /** Sent, and nobody knows whether they are stored. */
+  get unanswered(): number {
+    return this.#unanswered.size - this.#again.length
   }
 
   /** It cannot go on. */
@@ -132,16 +177,34 @@ export class ReplayPump {
   async #work(): Promise<void> {
     this.#isWorking = true
     try {
-      while (this.#head < this.#queue.length && !this.#isStopped)
-        await this.#pass(this.#queue[this.#head++]!)
+      for (;;) {
+        await this.#sleep(this.#refusalWait.leftMs(performance.now()))
+        const following = this.#following()
+        if (following === undefined) break
+        await this.#pass(following)
+      }
     } catch (error) {
       this.fail(error)
     }
-    if (this.#head < this.#queue.length) this.#unsent ??= this.#queue[this.#head]!.offset
+    if (this.#head < this.#queue.length) this.#leave(this.#queue[this.#head]!.offset)
     this.#queue = []
     this.#head = 0
     this.#isWorking = false
     for (const done of this.#whenIdle.splice(0)) done()
+  }
+
+  /** What is to be sent now; undefined: nothing. */
+  #following(): Selected | undefined {
+    if (this.#isStopped) return undefined
+    const again = this.#again.shift()
+    if (again !== undefined) this.#unanswered.delete(again.offset)
+    if (again !== undefined || this.#isFull) return again
+    return this.#head < this.#queue.length ? this.#queue[this.#head++] : undefined
+  }
+
+  /** It stays unsent. */
+  #leave(offset: number): void {
+    this.#unsent = Math.min(this.#unsent ?? Infinity, offset)
   }
 
   async #pass(selected: Selected): Promise<void> {
@@ -159,14 +222,14 @@ export class ReplayPump {
       tally.skipped.expired++
       return
     }
-    if (tally.sent >= limit) {
-      this.#unsent ??= selected.offset
-      this.stop()
+    if (tally.sent + this.#again.length >= limit) {
+      this.#leave(selected.offset)
+      this.#isFull = true
       return
     }
     await this.#pace()
     if (this.#options.client === undefined) this.#count(found, expiresAt)
-    else await this.#send(this.#options.client, found, expiresAt)
+    else await this.#send(this.#options.client, selected, found, expiresAt)
   }
 
   #expiryOf({ expiresAt }: Message, seconds: number): number | undefined {
@@ -187,11 +250,17 @@ export class ReplayPump {
     this.#sent(found.offset, body.bytes.length)
   }
 
-  async #send(client: Client, found: Message, expiresAt: number): Promise<void> {
+  async #send(
+    client: Client,
+    selected: Selected,
+    found: Message,
+    expiresAt: number,
+  ): Promise<void> {
     await client.room()
+    if (this.#held !== undefined) await this.#held
     const { offset } = found
     if (this.#isStopped) {
-      this.#unsent ??= offset
+      this.#leave(offset)
       return
     }
     // Taken apart only now: the view that finds its fields is used again.
@@ -199,11 +268,12 @@ export class ReplayPump {
     if (outgoing === undefined) return
     this.#unanswered.add(offset)
     try {
-      client.sendStored(outgoing, (error) => this.#answered(offset, error))
-      this.#sent(offset, outgoing.body.bytes.length)
+      const { length } = outgoing.body.bytes
+      client.sendStored(outgoing, (error) => this.#answered(selected, length, error))
+      this.#sent(offset, length)
     } catch (error) {
       if (!(error instanceof KiteQError)) throw error
-      this.#answered(offset, error)
+      this.#answered(selected, 0, error)
     }
   }
 
@@ -224,14 +294,34 @@ export class ReplayPump {
     tally.lastOffset = offset
   }
 
-  #answered(offset: number, error: KiteQError | undefined): void {
-    if (error === undefined) this.tally.stored++
-    else if (error.code !== 'KITEQ_REFUSED' && error.code !== 'KITEQ_USAGE') {
+  #answered(selected: Selected, bytes: number, error: KiteQError | undefined): void {
+    const { offset } = selected
+    if (error === undefined) {
+      this.tally.stored++
+      this.#refusalWait.taken()
+    } else if (error.code === 'KITEQ_REFUSED' && passes(error.message)) {
+      this.#refusedForNow(selected, bytes, error)
+      return
+    } else if (error.code !== 'KITEQ_REFUSED' && error.code !== 'KITEQ_USAGE') {
       // It may be stored or not: its offset stays unanswered.
       this.fail(error)
       return
     } else this.#refused(offset, error.message)
     this.#unanswered.delete(offset)
+  }
+
+  /** It goes again, unless that has lasted too long; until then it counts as not sent. */
+  #refusedForNow(selected: Selected, bytes: number, error: KiteQError): void {
+    const { tally } = this
+    tally.passing++
+    tally.sent--
+    tally.bytes -= bytes
+    if (tally.passing === 1)
+      tell(`kiteq: the broker refuses for now (${printable(error.message)}); it is asked again`)
+    if (!this.#refusalWait.refused(performance.now(), Math.random())) this.fail(error)
+    if (this.#isStopped) return
+    this.#again.push(selected)
+    if (!this.#isWorking) void this.#work()
   }
 
   #refused(offset: number, reason: string): void {
@@ -243,7 +333,7 @@ export class ReplayPump {
       tally.refusals.push({ reason, count: 1, offset })
   }
 
-  /** Waits until the next message may leave; a wait ends when the pump is stopped. */
+  /** Waits until the next message may leave. */
   async #pace(): Promise<void> {
     const { rate, client } = this.#options
     if (rate === Infinity || client === undefined) return
@@ -251,9 +341,14 @@ export class ReplayPump {
     this.#dueMs = this.#dueMs === 0 ? nowMs : Math.max(this.#dueMs, nowMs - behindMsMax)
     const waitMs = this.#dueMs - nowMs
     this.#dueMs += 1000 / rate
-    if (waitMs < 1) return
+    await this.#sleep(waitMs)
+  }
+
+  /** A sleep ends when the pump is stopped. */
+  async #sleep(ms: number): Promise<void> {
+    if (ms < 1 || this.#isStopped) return
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, waitMs)
+      const timer = setTimeout(resolve, ms)
       this.#wakeSleeper = () => {
         clearTimeout(timer)
         resolve()

@@ -1,6 +1,9 @@
-// Which messages of a log a replay publishes: those that went to groups, at the place in the order that they had. Shown the
-// records one after the other; copies what it selects, keeps a few words of every open transaction and nothing else.
+// Which messages of a log a replay publishes: those that went to groups, at the place in the order that they had; of those
+// whose first record is gone the ones that retention copied on, where the copy stands. Shown the records one after the other;
+// copies what it selects, keeps a few words of every open transaction and older message and nothing else.
 
+import type { BrokerState } from '../broker/state.ts'
+import { statusPrepared } from '../index/message-table.ts'
 import type { MessageId, Offset, Position, SegmentNumber } from '../model/ids.ts'
 import type {
   LogRecord,
@@ -45,6 +48,16 @@ export type Selected =
   /** Committed, and prepared before the reading began: whether it is wanted is not known yet. */
   | { readonly offset: number; readonly identity: number; readonly form: undefined }
 
+/** What the state knows of a message whose first record is gone. */
+interface Older {
+  readonly expiresAt: number
+  readonly deliverLimit: number
+  isPrepared: boolean
+  isUnwanted: boolean
+  /** Of a commit inside, until a copy of its bytes comes. */
+  committedAt: number | undefined
+}
+
 type Prepared = Stored & { readonly segment: SegmentNumber; readonly position: Position }
 
 export class ReplaySelection {
@@ -53,11 +66,41 @@ export class ReplaySelection {
   readonly #view = new PublishedView()
   /** Wanted ones without a decision so far. */
   readonly #open = new Map<number, Prepared>()
+  /** Those whose first record is gone, as long as they were not taken. */
+  readonly #older = new Map<number, Older>()
   #first = -1
 
   constructor(wanted: Wanted, take: (selected: Selected) => void) {
     this.#wanted = wanted
     this.#take = take
+  }
+
+  /** There are messages whose first record is gone: it has to be shown the log from its first record on. */
+  get needsBeginning(): boolean {
+    return this.#older.size > 0
+  }
+
+  /** Before any record: what an image in the log knows of messages before `firstOffset`. */
+  begin({ messages }: BrokerState, firstOffset: number): void {
+    messages.forEach((row) => {
+      const offset = messages.offsetOf(row)
+      if (offset >= firstOffset || !messages.isHeld(row) || messages.isRecalled(row)) return
+      this.#older.set(offset, {
+        expiresAt: messages.expiresAtOf(row),
+        deliverLimit: messages.deliverLimitOf(row),
+        isPrepared: messages.statusOf(row) === statusPrepared,
+        isUnwanted: false,
+        committedAt: undefined,
+      })
+    })
+  }
+
+  /** Behind all records: what was committed, and whose bytes came no more. */
+  end(): void {
+    for (const [identity, { committedAt, isUnwanted }] of this.#older)
+      if (committedAt !== undefined && !isUnwanted)
+        this.#take({ offset: committedAt, identity, form: undefined })
+    this.#older.clear()
   }
 
   visit(record: LogRecord, place: RecordPlace): void {
@@ -75,9 +118,19 @@ export class ReplaySelection {
         if (this.wants(record))
           this.#open.set(offset, { ...storedOf(record, offset), segment, position })
         return
+      case 'moved':
+        this.#moved(record, place, isInside)
+        return
       case 'committed': {
         const prepared = this.#open.get(record.prepared)
         this.#open.delete(record.prepared)
+        const older = this.#older.get(record.prepared)
+        if (older !== undefined && prepared === undefined) {
+          older.isPrepared = false
+          if (isInside) older.committedAt = offset
+          return
+        }
+        this.#older.delete(record.prepared)
         if (!isInside) return
         if (prepared !== undefined) this.#take({ ...prepared, offset })
         else if (record.prepared < this.#first)
@@ -86,6 +139,34 @@ export class ReplaySelection {
       }
       case 'rolled-back':
         this.#open.delete(record.prepared)
+        this.#older.delete(record.prepared)
+    }
+  }
+
+  /** The first copy that is inside counts; one that is prepared still waits for its decision. */
+  #moved(
+    record: Extract<LogRecord, { kind: 'moved' }>,
+    { offset, segment, position }: RecordPlace,
+    isInside: boolean,
+  ): void {
+    const older = this.#older.get(record.of)
+    if (older === undefined) return
+    const { form, message } = record
+    const { source, start, end } = message
+    const view = this.#view
+    const { id } = this.#wanted
+    const isRead = view.read(form, source, start, end)
+    const isOurs = id === undefined || (isRead && view.idValid && sameId(view, id))
+    if (!isRead || !isOurs || !this.#namesFit(view)) {
+      older.isUnwanted = true
+      return
+    }
+    const { expiresAt, deliverLimit, isPrepared } = older
+    const stored = { identity: record.of, form, expiresAt, deliverLimit }
+    if (isPrepared) this.#open.set(record.of, { ...stored, segment, position })
+    else if (isInside) {
+      this.#older.delete(record.of)
+      this.#take({ ...stored, offset, bytes: source.slice(start, end) })
     }
   }
 
@@ -96,6 +177,11 @@ export class ReplaySelection {
     const view = this.#view
     const { source, start, end } = record.message
     if (!view.read(record.form, source, start, end)) return false
+    return this.#namesFit(view)
+  }
+
+  #namesFit(view: PublishedView): boolean {
+    const { topic, type } = this.#wanted
     const { raw, topicStart, topicEnd, typeStart, typeEnd } = view
     if (topic !== undefined && topic !== utf8(raw, topicStart, topicEnd)) return false
     return type === undefined || type === utf8(raw, typeStart, typeEnd)

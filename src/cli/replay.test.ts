@@ -8,7 +8,7 @@ import { drawHistory, writeHistory, type WrittenHistory } from '../../test/suppo
 import { seeded } from '../../test/support/property.ts'
 import { randomOf } from '../../test/support/seeded-random.ts'
 import { openLogFolder, type LogFolder } from './folder.ts'
-import { momentOf, offsetAt } from './moment.ts'
+import { momentOf, offsetAt, rangeAt } from './moment.ts'
 import { rebuild } from './rebuild.ts'
 import { diffBetween } from './replay.ts'
 
@@ -76,7 +76,17 @@ test('a moment is the place before the first record that is not earlier', async 
     assert.equal(await of('latest'), 300)
     assert.equal(await of('2001-10-01'), 0)
     assert.equal(await of('2999-01-01T00:00:00+02:00'), 300)
-    await assert.rejects(of('301'), /expected one from 0 to 300/)
+    await assert.rejects(of('301'), /expected one from 0 to 300, where this log ends$/)
+    await assert.rejects(of('20261123'), /where this log ends; for the day write 2026-11-23$/)
+    for (const noDay of ['20261323', '20260230', '12345678'])
+      await assert.rejects(of(noDay), /where this log ends$/)
+    const range = (from: string, to: string): Promise<[number, number]> =>
+      rangeAt(folder, ['--from', '--to'], [momentOf('--from', from), momentOf('--to', to)])
+    assert.deepEqual(await range('10', '10'), [10, 10])
+    await assert.rejects(range('20', '10'), {
+      code: 'KITEQ_USAGE',
+      message: '--from is record 20, --to record 10; expected --to to be later',
+    })
     for (const bad of ['', 'now', '-1', '1.5', '2026-02-30', '2026-11-23 10:00', '10:00'])
       assert.throws(() => momentOf('--from', bad), /--from is .*; expected an offset/, bad)
   })

@@ -3,6 +3,7 @@
 // what the log holds instead: replay-into.ts.
 
 import type { Command } from 'commander'
+import { KiteQError } from '../model/errors.ts'
 import type { LogRecord } from '../model/record.ts'
 import { integer, withFolder, type FolderOption } from './arguments.ts'
 import { counted } from './counted.ts'
@@ -48,10 +49,13 @@ export function register(program: Command): void {
     const { until, into } = options
     const stray = intoOnly.find((name) => options[name] !== undefined)
     if (into !== undefined && options.diff !== undefined)
-      return command.error('error: --into goes not with --diff')
+      return command.error('error: --into does not go with --diff')
     if (into !== undefined) return replayInto(intoOptionsOf(options, into))
     if (stray !== undefined) return command.error(`error: --${dashed(stray)} goes only with --into`)
-    if (until === undefined) return command.error("error: required option '--until <moment>'")
+    if (until === undefined)
+      return command.error(
+        "error: required option '--until <moment>', or '--into <host:port>' to publish",
+      )
     return replay({ ...options, until })
   })
 }
@@ -128,8 +132,16 @@ async function tellState(folder: LogFolder, until: Moment, options: ReplayOption
 
 /** The earliest state is that of the oldest image, which old records may stand before. */
 async function stateAt(folder: LogFolder, option: string, moment: Moment): Promise<number> {
+  const first = folder.headers[0]?.firstOffset ?? 0
+  const { horizon, end } = folder
+  if (moment.kind === 'offset' && moment.offset < first)
+    throw new KiteQError(
+      'KITEQ_USAGE',
+      `${option} is offset ${moment.offset}; expected one from ${horizon} to ${end}, where this log ends: what is before is gone`,
+    )
   const offset = await offsetAt(folder, option, moment)
-  return moment.kind === 'earliest' ? Math.max(offset, folder.horizon) : offset
+  const isLater = moment.kind === 'earliest' && horizon !== Infinity
+  return isLater ? Math.max(offset, horizon) : offset
 }
 
 async function tellDiff(
@@ -195,6 +207,11 @@ function horizonLine(horizon: Horizon): string {
   const { firstOffset, stateOffset, endOffset, firstTime, inUse } = horizon
   const span = endOffset === firstOffset ? 'is empty' : `reaches from offset ${firstOffset}`
   const since = firstTime === null ? '' : ` (${firstTime})`
-  const states = stateOffset === 0 ? '' : `, states can be made from ${stateOffset} on`
+  const states =
+    stateOffset === Infinity
+      ? ', no state can be made from it alone'
+      : stateOffset === 0
+        ? ''
+        : `, states can be made from ${stateOffset} on`
   return `the log ${span}${since} to ${endOffset}${inUse ? ', in use' : ''}${states}`
 }

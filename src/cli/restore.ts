@@ -21,12 +21,14 @@ import { restoreMarker } from '../log/unfinished.ts'
 import { KiteQError } from '../model/errors.ts'
 import { withFolder, type FolderOption } from './arguments.ts'
 import { compare } from './backup.ts'
+import { damageIn } from './backup-damage.ts'
 import { bytesOf, readManifest, type BackupManifest } from './backup-manifest.ts'
 import { counted } from './counted.ts'
 import { copyBytes, partSuffix, writeFileSafely } from './file-copy.ts'
 import { openLogFolder } from './folder.ts'
 import { progressBar } from './progress-bar.ts'
-import { rebuild } from './rebuild.ts'
+import { recordedIn, recordedText, type RecordedLosses } from './recorded-losses.ts'
+import { tryStart } from './start-outlook.ts'
 import { summaryOf, type StateSummary } from './state-summary.ts'
 import { print, printJson, Progress } from './terminal.ts'
 
@@ -49,7 +51,11 @@ export interface RestoreReport {
   /** Of the messages some wait, for each of these groups. */
   readonly waiting: number
   readonly groups: number
+  /** Damaged stretches of the log, wherever they stand, and the records that stood in them. */
   readonly holes: number
+  readonly recordsLost: number
+  /** Losses from before, on record in the log. */
+  readonly recorded: RecordedLosses
 }
 
 const ownerNames = ['owner', 'owner.socket']
@@ -68,11 +74,17 @@ export function register(program: Command): void {
 }
 
 function linesOf(report: RestoreReport): string[] {
-  const { endOffset, lastTime, live, waiting, groups, holes } = report
-  const stretches = counted(holes, 'damaged stretch', 'damaged stretches')
+  const { dataDir, endOffset, lastTime, live, waiting, groups, holes, recordsLost } = report
+  const recorded = recordedText(report.recorded)
   return [
     `log ${report.logId} made in ${report.dataDir}, out of the backup of log ${report.formerLogId}`,
-    `  records up to offset ${endOffset}, digest ${report.digest}${holes === 0 ? '' : `, ${stretches} stepped over`}`,
+    `  records up to offset ${endOffset}, digest ${report.digest}`,
+    ...(holes === 0
+      ? []
+      : [
+          `  DAMAGED: ${counted(recordsLost, 'record')} lost in ${counted(holes, 'place')}, as in the log that was backed up; kiteq verify --data-dir ${dataDir} tells which`,
+        ]),
+    ...(recorded === undefined ? [] : [`  on record as lost: ${recorded}`]),
     `  ${counted(live, 'live message')}, ${counted(waiting, 'delivery', 'deliveries')} owed to ${counted(groups, 'group')}`,
     `  not in it: what was acked from offset ${endOffset} on, after ${lastTime ?? 'a time that is not known'}`,
     `  messages settled after that are delivered again; publishers may send again what they sent after it`,
@@ -115,7 +127,7 @@ export async function restoreFolder(
   } finally {
     await claim.close()
   }
-  return tell(from, dataDir, manifest, logId)
+  return tell(disk, from, dataDir, manifest, logId)
 }
 
 /** Takes away what a restore that was cut short has left here, and nothing else. */
@@ -225,38 +237,52 @@ async function headOf(disk: Disk, path: string, length: number): Promise<Uint8Ar
   }
 }
 
-/** What an operator has got: the state, folded as a start would. */
+/** What an operator has got: the state, folded as a start would, and what is lost. */
 async function tell(
+  disk: Disk,
   from: string,
   dataDir: string,
   manifest: BackupManifest,
   logId: string,
 ): Promise<RestoreReport> {
+  const { endOffset, segments } = manifest
+  const tried = await tryStart(dataDir, disk)
+  if (!tried.ok)
+    throw new KiteQError(
+      'KITEQ_LOG_CORRUPT',
+      `the backup stands in ${dataDir} now, every file as it was copied, but no start takes this log: ${tried.why}; what can be mended is told by: kiteq repair --data-dir ${dataDir}`,
+    )
+  const { state, recovery, checkpoint } = tried.recovered
+  const { records, holes: stepped, end } = recovery
+  if (end.offset !== endOffset)
+    throw new KiteQError(
+      'KITEQ_LOG_CORRUPT',
+      `${dataDir} ends at offset ${end.offset}, the backup at ${endOffset}; kiteq verify tells more`,
+    )
+  const damage = await damageIn(disk, dataDir, segments, endOffset)
   const folder = await openLogFolder(dataDir)
   let summary: StateSummary
   try {
-    summary = await summaryOf(folder, await rebuild(folder, folder.end))
+    const rebuilt = { state, offset: endOffset, checkpoint, records, holes: stepped }
+    summary = await summaryOf(folder, rebuilt)
   } finally {
     await folder.log.close()
   }
-  if (summary.offset !== manifest.endOffset)
-    throw new KiteQError(
-      'KITEQ_LOG_CORRUPT',
-      `${dataDir} ends at offset ${summary.offset}, the backup at ${manifest.endOffset}; kiteq verify tells more`,
-    )
-  const { pending, digest, live, holes } = summary
+  const { pending, digest, live } = summary
   return {
     dataDir,
     from,
     logId,
     formerLogId: manifest.logId,
-    endOffset: manifest.endOffset,
+    endOffset,
     lastTime: manifest.lastTime,
     digest,
     live,
     waiting: pending.reduce((sum, one) => sum + one.waiting + one.out + one.parked, 0),
     groups: new Set(pending.map(({ group }) => group)).size,
-    holes,
+    holes: damage.places,
+    recordsLost: damage.records,
+    recorded: recordedIn(state),
   }
 }
 

@@ -2,15 +2,17 @@
 // goes on, so that a check can say all. Reads only.
 
 import type { Disk } from '../log/disk.ts'
-import { readInto } from '../log/disk.ts'
+import { isNotFile, readInto } from '../log/disk.ts'
 import {
   decodeSegmentHeader,
+  segmentFileBytes,
   segmentHeaderBytes,
   segmentName,
   segmentNumberOf,
   type SegmentHeader,
 } from '../log/segment.ts'
 import { KiteQError } from '../model/errors.ts'
+import { segmentBytesMax } from '../model/limits.ts'
 import type { Findings } from './log-findings.ts'
 
 export interface SegmentFile {
@@ -30,12 +32,14 @@ export async function readSegmentFiles(
 ): Promise<SegmentFile[]> {
   const files: SegmentFile[] = []
   let before: SegmentHeader | undefined
+  let last = 0
   for (const name of await disk.list(dir)) {
     const number = segmentNumberOf(name)
     if (number === undefined) continue
     const file = await readSegmentFile(dir, disk, name, number, findings)
     // The first ones may have been dropped: whether they were, the fold says.
-    const expected = files.length === 0 ? number : files.at(-1)!.number + 1
+    const expected = last === 0 ? number : last + 1
+    last = number
     if (number !== expected) {
       const text =
         number - expected === 1
@@ -43,6 +47,7 @@ export async function readSegmentFiles(
           : `segments ${segmentName(expected)} to ${segmentName(number - 1)} are missing before it`
       findings.add({ kind: 'header', file: name, segment: number, text })
     }
+    if (file === undefined) continue
     if (file.header !== undefined) {
       checkOrder(before, file.header, name, findings)
       before = file.header
@@ -52,16 +57,31 @@ export async function readSegmentFiles(
   return files
 }
 
+/** Undefined for what is no file: its records are as gone as those of a segment that is missing. */
 async function readSegmentFile(
   dir: string,
   disk: Disk,
   name: string,
   number: number,
   findings: Findings,
-): Promise<SegmentFile> {
-  const file = await disk.open(`${dir}/${name}`, 'read')
+): Promise<SegmentFile | undefined> {
+  const opened = await disk.open(`${dir}/${name}`, 'read').catch((error: unknown) => {
+    if (!isNotFile(error)) throw error
+    return (error as NodeJS.ErrnoException).code === 'ELOOP' ? 'a link' : 'no regular file'
+  })
+  if (typeof opened === 'string') {
+    const text = `it is ${opened}; no start takes it, and kiteq repair tells what to do`
+    findings.add({ kind: 'header', file: name, segment: number, text })
+    return undefined
+  }
+  const file = opened
   try {
-    const bytes = await file.size()
+    const size = await file.size()
+    const bytes = segmentFileBytes(size)
+    if (bytes < size) {
+      const text = `it is ${size} bytes long; expected at most ${segmentBytesMax}, and what is behind is not read`
+      findings.add({ kind: 'header', file: name, segment: number, position: bytes, text })
+    }
     let header: SegmentHeader | undefined
     try {
       const head = new Uint8Array(segmentHeaderBytes)

@@ -4,9 +4,11 @@ import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
 import { destination, pino } from 'pino'
+import { knownLosses } from '../broker/known-losses.ts'
 import { loadConfig, type Flags } from '../config.ts'
 import { startBroker, type RunningBroker } from '../kiteq.ts'
 import { KiteQError } from '../model/errors.ts'
+import { plainLines } from '../model/plain-text.ts'
 import { counted } from './counted.ts'
 
 /** A failed write or sync of the log: EX_IOERR. */
@@ -33,10 +35,15 @@ async function serve(flags: Flags): Promise<void> {
   const stops = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal))
   })
+  const stop = new AbortController()
+  void stops.then(() => stop.abort())
   tuneCollector()
-  const broker = await startBroker(config, { logger: pino(destination(2)) }).catch(
-    (error: unknown): never => {
-      throw withAdvice(error, config.dataDir)
+  const logger = pino({ hooks: { streamWrite: plainLines } }, destination(2))
+  const broker = await startBroker(config, { logger, stop: stop.signal }).catch(
+    async (error: unknown): Promise<never> => {
+      if (!stop.signal.aborted) throw withAdvice(error, config.dataDir)
+      console.log(`${await stops}: stopped while it was starting; nothing was written`)
+      process.exit(0)
     },
   )
   console.log(opened(broker, config.dataDir))
@@ -63,7 +70,8 @@ function opened(broker: RunningBroker, dataDir: string): string {
   const { recovery } = broker
   const tail =
     recovery.cut === undefined ? 'tail clean' : `tail cut (${counted(recovery.cut.bytes, 'byte')})`
-  const holes = broker.loop.state.journal.counts.holes
+  const { places, unlisted } = knownLosses(broker.loop.state.journal)
+  const holes = places.length + unlisted
   const damage = holes === 0 ? '' : `, ${counted(holes, 'damaged place')} (see standard error)`
   // Programs wait for this line: its words are the same for one record.
   const http = broker.httpAddress === undefined ? 'http off' : `http on ${broker.httpAddress}`

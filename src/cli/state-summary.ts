@@ -55,7 +55,12 @@ export interface StateSummary {
   readonly time: string | number | null
   readonly epoch: number
   readonly digest: string
-  readonly from: { readonly checkpoint: number | null; readonly records: number }
+  /** Offset of the checkpoint or else of the image in the log; neither: the first record. */
+  readonly from: {
+    readonly checkpoint: number | null
+    readonly image: number | null
+    readonly records: number
+  }
   /** Stretches of damage that were stepped over on the way. */
   readonly holes: number
   /** Messages that some group holds, and prepared ones. */
@@ -75,13 +80,13 @@ export interface PausedSummary {
 }
 
 export async function summaryOf(folder: LogFolder, rebuilt: Rebuilt): Promise<StateSummary> {
-  const { state, offset, checkpoint, records, holes } = rebuilt
+  const { state, offset, checkpoint, image, records, holes } = rebuilt
   return {
     offset,
     time: state.nextOffset === 0 ? null : timeText(state.lastTimeMs),
     epoch: state.epoch,
     digest: state.digest(),
-    from: { checkpoint: checkpoint ?? null, records },
+    from: { checkpoint: checkpoint ?? null, image: image ?? null, records },
     holes: holes.length,
     live: state.liveCount,
     pending: await pendingOf(folder, state),

@@ -17,8 +17,9 @@ const listedMax = 50
 
 export function summaryLines(summary: StateSummary): string[] {
   const { offset, time, epoch, digest, live, from } = summary
-  const origin =
-    from.checkpoint === null ? 'the first record' : `the checkpoint at offset ${from.checkpoint}`
+  const begun =
+    from.image === null ? 'the first record' : `the image of the state at offset ${from.image}`
+  const origin = from.checkpoint === null ? begun : `the checkpoint at offset ${from.checkpoint}`
   const stretches = counted(summary.holes, 'damaged stretch', 'damaged stretches')
   const holes = summary.holes === 0 ? '' : `, ${stretches} stepped over`
   return [

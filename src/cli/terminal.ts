@@ -1,5 +1,7 @@
 // What the commands print: results on stdout, one line each, so that they work in a pipe; everything else on stderr.
-// Text from a broker is never printed raw: a control character could change the terminal.
+// Text from a broker, a log or a manifest is never printed raw: a control character could change the terminal.
+
+import { plainJson, plainLines, plainText } from '../model/plain-text.ts'
 
 /** A reader that has gone ends the command quietly, as `head` expects of what is before it. */
 export function guardOutput(): void {
@@ -12,13 +14,13 @@ export function guardOutput(): void {
   })
 }
 
-/** One line of result. False: the reader is slow, wait for `drained`. */
+/** A line of result; a newline in it is meant. False: the reader is slow, wait for `drained`. */
 export function print(line: string): boolean {
-  return process.stdout.write(`${line}\n`)
+  return process.stdout.write(`${plainLines(line)}\n`)
 }
 
 export function printJson(value: unknown): boolean {
-  return print(JSON.stringify(value))
+  return print(plainJson(value))
 }
 
 /** One wait, shared by everybody whose line has not left yet. */
@@ -36,20 +38,11 @@ let drain: Promise<void> | undefined
 
 /** To people, about the work. */
 export function tell(line: string): void {
-  process.stderr.write(`${line}\n`)
+  process.stderr.write(`${plainLines(line)}\n`)
 }
 
 /** One line, whatever is in it. */
-export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what must not reach a terminal
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (char) => {
-    const short = shortEscapes[char]
-    if (short !== undefined) return short
-    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
-  })
-}
-
-const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+export const printable: (text: string) => string = plainText
 
 /** A line that is written again and again while work goes on, only where a person can see it. */
 export class Progress {
@@ -64,7 +57,7 @@ export class Progress {
     if (nowMs - this.#lastMs < progressMs) return
     this.#lastMs = nowMs
     this.#dirty = true
-    process.stderr.write(`\r\u001b[K${text()}`)
+    process.stderr.write(`\r\u001b[K${plainText(text())}`)
   }
 
   /** Clears the line. */

@@ -251,15 +251,49 @@ test('one header that is gone costs its segment, and the others are read', async
     const { places } = await writeHistory(dir, entries)
     change(dir, segmentName(2), (bytes) => bytes.fill(0, 0, 8))
     const report = await verifyFolder(dir)
-    assert.deepEqual(kindsOf(report.faults), ['header', 'lost'])
+    assert.deepEqual(kindsOf(report.faults), ['header', 'unread'])
     const lost = places.filter(({ segment }) => segment === 2).length
-    assert.equal(report.recordsLost, lost)
+    assert.deepEqual([report.recordsUnread, report.recordsLost], [lost, 0])
+    const verdict = `DAMAGED: 2 faults, ${lost} unreadable until kiteq repair, 0 records lost`
+    assert.equal(linesOf(report).at(-1), verdict)
     assert.equal(report.records, entries.length - lost)
     rmSync(path.join(dir, segmentName(2)))
     const without = await verifyFolder(dir)
     assert.deepEqual(kindsOf(without.faults), ['header', 'lost'])
     assert.match(without.faults[0]!.text, /0000000002.segment is missing/)
     assert.equal(without.recordsLost, lost)
+  })
+})
+
+test('a segment out of its time is one line, however many records are in it', async () => {
+  const entries = drawHistory(240, 8)
+  await inFolder(async (dir) => {
+    const { places } = await writeHistory(dir, entries, { checkpoint: 1000 })
+    const early = places.filter(({ segment }) => segment === 2)
+    for (const place of early) forge(dir, place, { timeMs: 5 })
+    const report = await verifyFolder(dir)
+    assert.deepEqual([report.faultCount, kindsOf(report.faults)], [1, ['time']])
+    const [line] = linesOf(report).filter((one) => one.startsWith('TIME'))
+    assert.match(line!, new RegExp(`\\(and ${early.length - 1} more in this segment\\)$`))
+  })
+})
+
+test('what earlier starts have lost is told, also where nothing shows it any more', async () => {
+  const hole = { segment: 2, position: 4096, length: 900, firstOffset: 100, count: 9 }
+  const one = { segment: 2, position: 4200, length: 90, firstOffset: 102, count: 1 }
+  const holes = [hole, one].map((place) => ({ ...closing, record: { kind: 'hole', ...place } }))
+  await inFolder(async (dir) => {
+    await writeHistory(dir, [...(holes as Entry[]), closing])
+    const report = await verifyFolder(dir)
+    const { places, records, accepted } = report.recorded
+    assert.deepEqual([report.clean, places, records, accepted], [true, 1, 9, false])
+    const lines = linesOf(report)
+    assert.ok(
+      lines.includes(
+        '  on record as lost: 1 damaged place with 9 records, the first in segment 2 at byte 4096',
+      ),
+    )
+    assert.equal(lines.at(-1), 'clean, but for what is on record as lost: 9 records')
   })
 })
 
@@ -331,4 +365,21 @@ test('of a folder in use, what its owner calls durable must be there, and no mor
 test('where there is no log it says so', async () => {
   await assert.rejects(verifyFolder('/nowhere/at/all'), /KITEQ_USAGE|is not there/)
   await inFolder((dir) => assert.rejects(verifyFolder(dir), /no segment in/))
+})
+
+test('of a damaged part of an image of the state it is told that no message stood there', async () => {
+  const source = new Uint8Array(64)
+  const sections = { source, start: 0, end: source.length }
+  const part = { at: 0, segment: 1, position: 4096, digest: '0'.repeat(16), part: 0, parts: 2 }
+  const base = { ...closing, record: { kind: 'base', ...part, sections } } as unknown as Entry
+  await inFolder(async (dir) => {
+    const { places } = await writeHistory(dir, [closing, base, closing, closing], { batch: 1 })
+    const { segment, position, length } = places[1]!
+    change(dir, segmentName(segment), (bytes) => (bytes[position + length - 1]! ^= 1))
+    const [fault] = (await verifyFolder(dir)).faults
+    assert.match(
+      fault!.text,
+      /no crc holds here; by its head it was a part of an image of the state/,
+    )
+  })
 })

@@ -19,14 +19,14 @@ export function reasonsOf(known: Known): Reason[] {
     life.events.findLast((event) => event.group === group && event.what === what)
   switch (life.groups[group]) {
     case undefined:
-      if (known.isOlder) return [beforeLog(known, life)]
+      if (life.before !== undefined) return [beforeLog(known, life)]
       return unrouted(known, life)
     case 'acked':
-      return [acked(last('acked'), last('delivered'))]
+      return [acked(last('acked'), life, group)]
     case 'skipped':
       return [skipped(known, life, last('skipped'))]
     case 'dead':
-      return [dead(life, last('dead letter'), last('delivered'))]
+      return [dead(life, group, last('dead letter'), last('delivered'))]
     case 'purged':
       return [purged(last('purged'))]
     default:
@@ -114,7 +114,12 @@ function othersOf(life: Life): string {
   return groups.length === 0 ? '; nor one of another group' : `; it went to ${groups.join(', ')}`
 }
 
-function acked(event: LifeEvent | undefined, out: LifeEvent | undefined): Reason {
+/** Attempts that left behind the ack have nothing to do with it. */
+function acked(event: LifeEvent | undefined, life: Life, group: string): Reason {
+  const out = life.events.findLast(
+    (one) =>
+      one.group === group && one.what === 'delivered' && one.offset < (event?.offset ?? Infinity),
+  )
   const attempt = out?.attempt === undefined ? '' : `, attempt ${out.attempt}`
   const to = out?.connection === undefined ? '' : ` to connection ${out.connection}`
   const peer = out?.peer === undefined ? '' : ` (${out.peer})`
@@ -144,11 +149,16 @@ function purged(event: LifeEvent | undefined): Reason {
   return { code: 'purged', text, ...rest(event) }
 }
 
-function dead(life: Life, event: LifeEvent | undefined, out: LifeEvent | undefined): Reason {
-  const detail = event?.detail ?? ''
-  const [reason = ''] = detail.split(', ', 1)
-  const feedback = detail.slice(reason.length + 2)
-  const attempts = counted(out?.attempt ?? 0, 'attempt')
+function dead(
+  life: Life,
+  group: string,
+  event: LifeEvent | undefined,
+  out: LifeEvent | undefined,
+): Reason {
+  const told = event === undefined ? life.before?.groups[group] : undefined
+  const [reason, feedback] =
+    told?.dead === undefined ? reasonOfEvent(event) : [told.dead.reason, saidText(told.dead)]
+  const attempts = counted(told?.attempts ?? out?.attempt ?? 0, 'attempt')
   const words: Readonly<Record<string, string>> = {
     limit: `its limit of ${counted(life.deliverLimit, 'delivery', 'deliveries')} is used up`,
     expired: `it expired at ${life.expiresAt}, after ${attempts} and without an ack`,
@@ -156,9 +166,23 @@ function dead(life: Life, event: LifeEvent | undefined, out: LifeEvent | undefin
     operator: 'an operator put it there',
   }
   const said = feedback === '' ? '' : `, last feedback ${feedback}`
+  const since =
+    told?.dead === undefined
+      ? ''
+      : `, since ${timeText(told.dead.atMs)} (its record went with old segments)`
   return {
     code: reason === 'expired' ? 'expired' : 'dead',
-    text: `it is among the dead letters of the group: ${words[reason] ?? reason}${said}`,
+    text: `it is among the dead letters of the group: ${words[reason] ?? reason}${said}${since}`,
     ...rest(event),
   }
+}
+
+function reasonOfEvent(event: LifeEvent | undefined): [reason: string, feedback: string] {
+  const [, reason = '', feedback = ''] =
+    /^([^,]*)(?:, ("(?:[^"\\]|\\.)*"))?/s.exec(event?.detail ?? '') ?? []
+  return [reason, feedback]
+}
+
+function saidText({ feedback }: { readonly feedback: string }): string {
+  return feedback === '' ? '' : JSON.stringify(feedback)
 }

@@ -12,8 +12,6 @@ export interface Known {
   /** The one that concerns the group; undefined: not in the log. */
   readonly life: Life | undefined
   readonly route: Route | undefined
-  /** Its first record went with old segments: only who holds it now is known. */
-  readonly isOlder: boolean
   readonly history: GroupHistory
   /** Of now, when the group may still get it. */
   readonly standing: Standing | undefined
@@ -44,6 +42,7 @@ export type Verdict =
   | 'offline'
   | 'in-flight'
   | 'back-off'
+  | 'unwanted'
   | 'watermark'
   | 'window'
   | 'behind'

@@ -26,7 +26,11 @@ export function waitingReasons(known: Known, life: Life): Reason[] {
   ]
   if (standing.phase === 'waiting') {
     if (live !== undefined && live.membersOnline > 0) {
-      reasons.push(watermark(known, life, standing, live), window(known, live))
+      reasons.push(
+        unwanted(life, live),
+        watermark(known, life, standing, live),
+        live.isUnwanted ? undefined : window(known, live),
+      )
     }
     if (standing.watermark <= 0 || live === undefined) reasons.push(behind(standing))
   }
@@ -112,11 +116,24 @@ function watermark(
   }
 }
 
-function window({ history }: Known, { members, membersOnline }: LiveStanding): Reason | undefined {
+function unwanted(
+  { topic }: Life,
+  { isUnwanted, membersOnline }: LiveStanding,
+): Reason | undefined {
+  if (!isUnwanted) return undefined
+  const text = `no member of the group wants topic ${JSON.stringify(topic)}: ${membersOnline} connected`
+  return { code: 'unwanted', text }
+}
+
+function window(
+  { history }: Known,
+  { members, membersOnline, membersWanting }: LiveStanding,
+): Reason | undefined {
   if (members.length === 0 || members.some(({ room }) => room > 0)) return undefined
   const named = members.slice(0, membersNamedMax).map(memberText)
-  if (membersOnline > named.length) named.push(`${membersOnline - named.length} more`)
-  const text = `no connection of the group has room: ${named.join('; ')}`
+  if (membersWanting > named.length) named.push(`${membersWanting - named.length} more`)
+  const those = membersWanting < membersOnline ? ' that wants the topic' : ''
+  const text = `no connection of the group${those} has room: ${named.join('; ')}`
   return { code: 'window', text, ...rest(history.members.get(members[0]!.connection)) }
 }
 

@@ -35,7 +35,6 @@ function knownOf(
     group,
     life,
     route: life && fold.routes.get(life.offset),
-    isOlder: false,
     history: fold.history,
     standing: undefined,
     inUse: true,
@@ -202,7 +201,13 @@ const member: LiveMember = {
   room: 32,
   warm: 100,
 }
-const live: LiveStanding = { nowMs: startMs + 100_000, membersOnline: 1, members: [member] }
+const live: LiveStanding = {
+  nowMs: startMs + 100_000,
+  membersOnline: 1,
+  membersWanting: 1,
+  members: [member],
+  isUnwanted: false,
+}
 const published = [...names, bound([{ messageType: 'pay-succ' }]), accepted('published', [2])]
 
 function waitingTexts(standing: Partial<Standing>, more: Partial<Known> = {}): string[] {
@@ -220,10 +225,18 @@ test('what holds a message that waits', () => {
     'no connection of the group has room: connection 4 (127.0.0.1:9) has 32 of 32, 12 of them past their time; it is tried again at 2023-11-14T22:15:01.000Z',
   ])
   const none = { ...member, window: 0, room: 0 }
-  assert.deepEqual(waitingTexts({ live: { ...live, members: [none], membersOnline: 5 } }), [
+  const five = { membersOnline: 5, membersWanting: 5 }
+  assert.deepEqual(waitingTexts({ live: { ...live, ...five, members: [none] } }), [
     'no connection of the group has room: connection 4 (127.0.0.1:9) has asked for none; 4 more',
   ])
   assert.deepEqual(waitingTexts({ live: { ...live, members: [full, member] } }).length, 1)
+  assert.deepEqual(waitingTexts({ live: { ...live, membersOnline: 2, members: [none] } }), [
+    'no connection of the group that wants the topic has room: connection 4 (127.0.0.1:9) has asked for none',
+  ])
+  const unwanted = { membersOnline: 3, membersWanting: 0, members: [], isUnwanted: true }
+  assert.deepEqual(waitingTexts({ live: { ...live, ...unwanted } }), [
+    'no member of the group wants topic "trade": 3 connected',
+  ])
   assert.match(
     waitingTexts({ live: { ...live, members: [], membersOnline: 0 } })[0]!,
     /^nobody of the group is connected, and nobody was, /,

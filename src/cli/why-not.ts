@@ -4,16 +4,15 @@
 import type { Command } from 'commander'
 import { standingOf, type Standing } from '../broker/standing.ts'
 import { KiteQError } from '../model/errors.ts'
-import { beginningOf } from '../recover-state.ts'
+import { beginningLeft } from './log-horizon.ts'
 import type { Offset } from '../model/ids.ts'
 import { messageId, withFolder, type FolderOption } from './arguments.ts'
 import { counted } from './counted.ts'
 import { exitCodes } from './exit-codes.ts'
 import { idOf, openLogFolder, standingIn, type LogFolder } from './folder.ts'
-import { lostText } from './lost-stretches.ts'
+import { lostTextFor } from './lost-ids.ts'
 import type { Life, LifeEvent } from './message-life.ts'
 import { timeAt } from './moment.ts'
-import { olderLife } from './older-message.ts'
 import { rebuild } from './rebuild.ts'
 import { timeText } from './record-text.ts'
 import { print, printable, printJson } from './terminal.ts'
@@ -21,7 +20,8 @@ import { evidenceOf } from './why-not-evidence.ts'
 import { reasonsOf } from './why-not-answer.ts'
 import { WhyNotFold } from './why-not-fold.ts'
 import type { Horizon, Known, Reason, Verdict } from './why-not-reason.ts'
-import { readLives, wordsOf } from './why.ts'
+import { readLives } from './why-lives.ts'
+import { wordsOf } from './why.ts'
 
 interface WhyNotOptions extends FolderOption {
   readonly json?: true
@@ -62,7 +62,7 @@ Exit code 0: there is a reason, or it was delivered after all; 1: the message is
   withFolder(command).action(async (text: string, group: string, options: WhyNotOptions) => {
     const answer = await whyNot(options.dataDir, messageId(text), group)
     if (options.json) printJson(answer)
-    else for (const line of linesOf(answer)) print(line)
+    else for (const line of linesOf(answer, options.dataDir)) print(line)
     if (answer.verdict === 'not-in-log') process.exitCode = exitCodes.negative
   })
 }
@@ -89,14 +89,11 @@ async function ask(dir: string, id: string, group: string): Promise<WhyNot> {
   const folder = await openLogFolder(dir)
   try {
     const fold = new WhyNotFold(idOf(id), id, group)
-    const beginning = await beginningOf(folder.log, dir, Infinity)
+    const beginning = await beginningLeft(folder.log, dir)
     if (beginning !== undefined) fold.before(beginning)
     const read = await readLives(folder, fold.life, (record, place) => fold.visit(record, place))
     const { lives } = read
-    const isOlder = lives.length === 0 && beginning !== undefined
-    const life = isOlder
-      ? olderLife((await rebuild(folder, folder.end)).state, id)
-      : (lives.findLast((one) => Object.hasOwn(one.groups, group)) ?? lives.at(-1))
+    const life = lives.findLast((one) => Object.hasOwn(one.groups, group)) ?? lives.at(-1)
     const standing = life && (await standingNow(folder, group, life, fold.lastTimeMs))
     const horizon: Horizon = {
       firstOffset: folder.headers[0]?.firstOffset ?? 0,
@@ -109,15 +106,14 @@ async function ask(dir: string, id: string, group: string): Promise<WhyNot> {
       group,
       life,
       route: life && fold.routes.get(life.offset),
-      isOlder,
       history: fold.history,
       standing,
       inUse: folder.inUse,
       nowMs: standing?.live?.nowMs ?? Math.max(Date.now(), fold.lastTimeMs),
       horizon,
-      lost: lostText(read.lost, folder.tail),
+      lost: life === undefined ? await lostTextFor(dir, id, read.lost, folder.tail) : undefined,
     }
-    return answerOf(known, life === undefined ? 0 : Math.max(1, lives.length))
+    return answerOf(known, lives.length)
   } finally {
     await folder.log.close()
   }
@@ -159,14 +155,14 @@ async function standingNow(
   const isOpen = outcome === 'prepared' || standing === 'waiting' || standing === 'out'
   if (!isOpen) return undefined
   const copy = life.events.findLast((one) => one.group === group && one.what === 'given again')
-  const stands = copy?.offset ?? offset
+  const stands = copy?.offset ?? life.before?.groups[group]?.offset ?? offset
   if (folder.inUse) return standingIn(folder.dir, group, stands)
   const { state } = await rebuild(folder, folder.end)
   return standingOf(state, group, stands as Offset, lastTimeMs)
 }
 
 /** For people: the reason, what else holds, the records it rests on. */
-export function linesOf(answer: WhyNot): string[] {
+export function linesOf(answer: WhyNot, dataDir: string): string[] {
   const { id, group, reasons, message, evidence, more, lives, inUse, horizon } = answer
   const lines = [`message ${id}, group ${printable(group)}`]
   reasons.forEach((reason, at) => lines.push(`  ${at === 0 ? '' : 'also: '}${reasonLine(reason)}`))
@@ -178,7 +174,8 @@ export function linesOf(answer: WhyNot): string[] {
   if (lives > 1)
     lines.push(`  ${lives} messages had this id; this is the one that concerns the group`)
   for (const event of evidence) lines.push(`  ${eventLine(event)}`)
-  if (more > 0) lines.push(`  and ${counted(more, 'event')} more: kiteq why ${id}`)
+  if (more > 0)
+    lines.push(`  and ${counted(more, 'event')} more: kiteq why ${id} --data-dir ${dataDir}`)
   if (message !== null) lines.push(`  ${sourcesLine(horizon, inUse)}`)
   return lines
 }

@@ -5,10 +5,11 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { temporaryFolder } from '../../test/support/broker-process.ts'
-import { numbered, startSmall, writeBatch } from '../../test/support/disk-log.ts'
+import { numbered, published, startSmall, writeBatch } from '../../test/support/disk-log.ts'
 import { nodeDisk } from '../log/disk-node.ts'
 import type { LogRecord, RecordPlace } from '../model/record.ts'
 import { idText } from '../model/id-text.ts'
+import { encodeMessage } from '../net/packet.ts'
 import { lostText } from './lost-stretches.ts'
 import { kiteq, type Ended } from '../../test/support/command-line.ts'
 
@@ -41,6 +42,16 @@ function damage(dir: string, { segment, position, length }: RecordPlace): void {
   writeFileSync(file, bytes)
 }
 
+const header = {
+  topic: Buffer.from('trade'),
+  messageType: Buffer.from('pay'),
+  expiredTime: 2_000_000_000,
+  deliverLimit: 3,
+  group: Buffer.from('g'),
+  commit: true,
+  fly: false,
+  properties: [],
+}
 const four = [[numbered(1)], [numbered(5), numbered(6)], [numbered(7)], [numbered(8)]]
 
 test('a message that is nowhere is not there, and nothing more is said of a whole log', async (t) => {
@@ -79,6 +90,33 @@ test('the last batch, damaged, is told as bytes behind the last whole one', asyn
   assert.ok(stderr.endsWith(`${tail}\n`), stderr)
 })
 
+test('an id that can still be read in what is damaged is told with its place, in a hole and at the end', async (t) => {
+  const texts = [1, 2, 3].map((n) => idText({ id0: n, id1: 2, id2: 3, id3: 4 }))
+  const batches = texts.map((text, at) => {
+    const messageId = Buffer.from(at === 2 ? text.toUpperCase() : text)
+    return [published(encodeMessage({ ...header, messageId }, Buffer.alloc(100)), at + 1)]
+  })
+  const { dir, places } = await folderOf(t, batches)
+  for (const at of [1, 2]) {
+    const file = path.join(dir, nameOf(places[at]!.segment))
+    const bytes = readFileSync(file)
+    bytes[places[at]!.position + places[at]!.length - 1]! ^= 1
+    writeFileSync(file, bytes)
+  }
+  const folderBytes = readFileSync(path.join(dir, nameOf(places[0]!.segment))).toString('latin1')
+  for (const [number, text] of [
+    [2, texts[1]!],
+    [3, texts[2]!.toUpperCase()],
+  ] as const) {
+    const { code, stderr } = await why(dir, number)
+    assert.equal(code, 1)
+    const at = folderBytes.indexOf(text)
+    const ends = `; the id can be read in segment 1 at byte ${at}, so it may be in the damaged record there\n`
+    assert.ok(stderr.endsWith(ends), stderr)
+  }
+  assert.doesNotMatch((await why(dir, 9)).stderr, /can be read in segment/)
+})
+
 test('a batch that is only half there counts whole records and all', async (t) => {
   const { dir, places } = await folderOf(t, [...four, [numbered(10), numbered(11)]])
   const [first, second] = [places[5]!, places[6]!]
@@ -96,15 +134,26 @@ test('an end that an earlier start missed is known from its record alone', async
   assert.match(stderr, /segment 1 at byte 500: 7 records, the end of the log was gone\n$/)
 })
 
-test('a log without its beginning is refused by the name of what is missing', async (t) => {
+test('of a log without its beginning what is left is read, and what is missing is named', async (t) => {
   const dir = (await folderOf(t, four)).dir
   const { log } = await startSmall(nodeDisk, { dir }) // every start begins a segment
+  await writeBatch(log, [numbered(9)])
   await log.close()
   rmSync(path.join(dir, nameOf(1)))
   assert.ok(readdirSync(dir).includes(nameOf(2)))
-  const { code, stderr } = await why(dir, 5)
-  assert.equal(code, 65)
-  assert.match(stderr, /segment 0000000001\.segment is missing before it/)
+  const missing =
+    /^kiteq: .*segment 0000000001\.segment is missing before it, .*; names and messages/
+  const gone = await why(dir, 5)
+  assert.equal(gone.code, 1)
+  assert.match(gone.stderr, missing)
+  const left = await why(dir, 9)
+  assert.equal(left.code, 0, left.stderr)
+  assert.match(left.stderr, missing)
+  const dumped = await kiteq(['dump', '--data-dir', dir])
+  assert.equal(dumped.code, 0, dumped.stderr)
+  assert.match(dumped.stdout, /"kind":"published","id":"0*9/)
+  const state = await kiteq(['replay', '--until', 'latest', '--data-dir', dir])
+  assert.equal(state.code, 65)
 })
 
 test('a folder that is not there is a wrong command line, not an unknown message', async () => {

@@ -4,6 +4,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isIP, type AddressInfo, type Socket } from 'node:net'
 import { KiteQError } from '../model/errors.ts'
+import { plainJson } from '../model/plain-text.ts'
 import {
   httpConnectionsMax,
   httpHeaderBytesMax,
@@ -180,14 +181,15 @@ export class HttpServer {
 }
 
 function probe(health: Health, good: string, bad: string): Answer {
-  if (health.ok) return { status: 200, type: json, body: JSON.stringify({ status: good }) }
-  return {
-    status: 503,
-    type: json,
-    body: JSON.stringify({ status: bad, reason: health.reason ?? 'unknown' }),
+  const { ok, reason } = health
+  if (!ok) {
+    const body = plainJson({ status: bad, reason: reason ?? 'unknown' })
+    return { status: 503, type: json, body }
   }
+  const more = reason === undefined ? {} : { reason }
+  return { status: 200, type: json, body: plainJson({ status: good, ...more }) }
 }
 
 function failure(status: number, error: string): Answer {
-  return { status, type: json, body: JSON.stringify({ error }) }
+  return { status, type: json, body: plainJson({ error }) }
 }

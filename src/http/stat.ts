@@ -1,6 +1,8 @@
 // The original's /stat and /binds: what the broker counts since its start becomes rates of the last second, in the
 // original's names. Reading never changes a number. Pure but for the figures handed in.
 
+import { plainJson } from '../model/plain-text.ts'
+
 /** Counted since the start of the broker, but for what says "now". */
 export interface StatSnapshot {
   /** Whatever runs side by side, now: the original's `goroutine`. */
@@ -16,6 +18,12 @@ export interface StatSnapshot {
   /** Publishes a second the broker takes; 0: no limit. */
   readonly receiveRate: number
   readonly network: NetworkCounts
+  /** Only while old segments cannot go as retention says. */
+  readonly retention?: {
+    readonly segments: number
+    readonly bytes: number
+    readonly why: string
+  }
 }
 export interface TopicCounts {
   readonly received: number
@@ -53,6 +61,7 @@ export interface BoundGroup {
 
 export interface Health {
   readonly ok: boolean
+  /** Why not; or what is worth knowing all the same. */
   readonly reason?: string
 }
 
@@ -113,7 +122,7 @@ export class RateSampler {
       )
     const network = (of: (counts: NetworkCounts) => number): number =>
       this.#rate(({ stat }) => of(stat.network))
-    return JSON.stringify({
+    return plainJson({
       kiteq: {
         goroutine: now.tasks,
         deliver_go: now.inFlight,
@@ -148,6 +157,7 @@ export class RateSampler {
         unread_evictions: now.network.unreadEvictions,
         memory_waits: now.network.memoryWaits,
       },
+      ...(now.retention && { retention: now.retention }),
     })
   }
 
@@ -164,7 +174,7 @@ export class RateSampler {
         [used, bound.watermark > 0 ? bound.watermark : unlimitedPerSecond],
       ])
     }
-    return JSON.stringify({
+    return plainJson({
       topic_2_groups: Object.fromEntries(groups),
       topic_limiters: Object.fromEntries(
         [...limiters].map(([topic, used]) => [topic, Object.fromEntries(used)]),

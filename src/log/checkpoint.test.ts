@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { test } from 'node:test'
 import { someKept } from '../../test/support/crash-disk-lab.ts'
 import { CrashDisk, type Image } from '../../test/support/crash-disk.ts'
 import { MemoryDisk } from '../../test/support/disk-memory.ts'
 import type { Offset, Position, SegmentNumber } from '../model/ids.ts'
 import type { Disk } from './disk.ts'
-import { latestCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { latestCheckpoint, openCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { nodeDisk } from './disk-node.ts'
 import type { ResumePlace } from './recover.ts'
 
 const dir = 'data'
@@ -30,7 +34,54 @@ test('a checkpoint comes back as it was written', async () => {
   assert.equal(latest?.path, path)
   assert.deepEqual(latest.checkpoint.resume, place(42))
   assert.equal(latest.checkpoint.digest, '0123456789abcdef')
-  assert.deepEqual(latest.checkpoint.sections, sections)
+  const written = sections.filter(({ length }) => length > 0)
+  assert.deepEqual(latest.checkpoint.sections, written, 'one without bytes says nothing')
+  const opened = await openCheckpoint({ disk, dir, logId }, 42)
+  assert.deepEqual(
+    opened.sectionBytes,
+    written.map(({ length }) => length),
+  )
+  const read: Uint8Array[] = []
+  for await (const section of opened.sections) read.push(section)
+  assert.deepEqual(read, written)
+  await opened.close()
+})
+
+test('a file that claims gigabytes and holds nothing is found bad at once, and the one before counts', async (t) => {
+  const real = mkdtempSync(path.join(tmpdir(), 'kiteq-checkpoint-'))
+  t.after(() => rmSync(real, { recursive: true, force: true }))
+  const target = { disk: nodeDisk, dir: real, logId }
+  const source = { resume: place(5), digest: 'ab', sections, durableOffset: 99 as Offset }
+  await writeCheckpoint(target, source)
+  const forged = await writeCheckpoint(target, { ...source, resume: place(17) })
+  const claims: Record<string, Uint8Array> = {
+    'sections of no length': new Uint8Array(8),
+    'one of 4 GiB less one byte': Uint8Array.from([0xfe, 0xff, 0xff, 0xff, 0, 0, 0, 0]),
+    'one of 1 GiB': Uint8Array.from([0, 0, 0, 0x40, 0, 0, 0, 0]),
+  }
+  for (const [what, claim] of Object.entries(claims)) {
+    writeFileSync(forged, Buffer.concat([readFileSync(forged).subarray(0, 256), claim]))
+    truncateSync(forged, 5 * 1024 ** 3)
+    const { arrayBuffers } = process.memoryUsage()
+    const started = performance.now()
+    const { latest, problems } = await latestCheckpoint(target)
+    assert.equal(latest?.checkpoint.resume.offset, 5, what)
+    assert.match(problems[0] ?? '', /a section of \d+ bytes; expected 1 to 4194304$/)
+    await assert.rejects(openCheckpoint(target, 17), { code: 'KITEQ_LOG_CORRUPT' })
+    assert.ok(performance.now() - started < 5000, 'not byte by byte')
+    assert.ok(process.memoryUsage().arrayBuffers - arrayBuffers < 64 * 1024 ** 2, what)
+    truncateSync(forged, 256)
+  }
+})
+
+test('a file of a great many small sections is given up', async () => {
+  const disk = new MemoryDisk()
+  const many = Array.from({ length: 16_385 }, () => new Uint8Array(1))
+  const source = { resume: place(42), digest: 'ab', sections: many, durableOffset: 42 as Offset }
+  await writeCheckpoint({ disk, dir, logId }, source)
+  const { latest, problems } = await latestCheckpoint({ disk, dir, logId })
+  assert.equal(latest, undefined)
+  assert.match(problems[0] ?? '', /more than 16384 sections/)
 })
 
 test('two are kept, the newest one counts', async () => {

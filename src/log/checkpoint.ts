@@ -59,6 +59,11 @@ const formatVersion = 1
 const digestBytesMax = 128
 const headBytes = 256
 const sectionHeadBytes = 8
+/** The writer's are 1 MiB. Whatever a file claims, not more than this is allocated or walked over for it. */
+const sectionBytesMax = 4 * 1024 * 1024
+const sectionsMax = 16_384
+/** Sections being read at a time: the disk works while the one before is checked. */
+const readsUnderWay = 4
 /** Length of no section: the end, followed by the number of sections. */
 const endMark = 0xffffffff
 const magic: Uint8Array = Uint8Array.from('KITEQCKP', (char) => char.charCodeAt(0))
@@ -162,6 +167,8 @@ async function writeContents(
   let position = headBytes
   let count = 0
   for (const section of source.sections) {
+    if (section.length === 0) continue
+    invariant(section.length <= sectionBytesMax, `a section of ${section.length} bytes`)
     const head = new Uint8Array(sectionHeadBytes)
     let crc = 0
     for (let at = 0; at < section.length; at += pieceBytes) {
@@ -202,7 +209,8 @@ async function readFile(target: CheckpointTarget, path: string): Promise<Checkpo
   try {
     const head = await readHead(target, file, path)
     const sections: Uint8Array[] = []
-    for await (const section of sectionsOf(file, path)) sections.push(section)
+    for await (const section of sectionsOf(file, path, await findSections(file, path)))
+      sections.push(section)
     return { ...head, sections }
   } finally {
     await file.close()
@@ -235,26 +243,60 @@ async function readHead(
   }
 }
 
-/** Each with its checksum held; the last step checks how many there are. */
-async function* sectionsOf(file: DiskFile, path: string): AsyncGenerator<Uint8Array> {
+interface SectionPlace {
+  readonly position: number
+  readonly length: number
+  readonly crc: number
+}
+
+/** By their heads alone, up to the end, which says how many there are. Bounded, whatever stands there. */
+async function findSections(file: DiskFile, path: string): Promise<SectionPlace[]> {
   const bytes = await file.size()
-  let count = 0
-  for (let position = headBytes; ;) {
-    const head = await readExactly(file, path, position, sectionHeadBytes)
+  const places: SectionPlace[] = []
+  for (let at = headBytes; ;) {
+    const head = await readExactly(file, path, at, sectionHeadBytes)
     const length = readU32(head, 0)
+    const crc = readU32(head, 4)
     if (length === endMark) {
-      if (readU32(head, 4) === count) return
-      throw corruptFile(path, position, `${readU32(head, 4)} sections, ${count} found`)
+      if (crc === places.length) return places
+      throw corruptFile(path, at, `${crc} sections, ${places.length} found`)
     }
-    position += sectionHeadBytes
+    if (length === 0 || length > sectionBytesMax)
+      throw corruptFile(path, at, `a section of ${length} bytes; expected 1 to ${sectionBytesMax}`)
+    if (places.length === sectionsMax)
+      throw corruptFile(path, at, `more than ${sectionsMax} sections`)
+    const position = at + sectionHeadBytes
     if (position + length > bytes) throw corruptFile(path, position, 'a section leads outside')
-    const section = await readExactly(file, path, position, length)
-    if (checksum(section, 0, length, 0) !== readU32(head, 4)) {
-      throw corruptFile(path, position, 'the checksum of a section does not hold')
+    places.push({ position, length, crc })
+    at = position + length
+  }
+}
+
+/** Each with its checksum held, in order; the next ones are on their way meanwhile. */
+async function* sectionsOf(
+  file: DiskFile,
+  path: string,
+  places: readonly SectionPlace[],
+): AsyncGenerator<Uint8Array> {
+  const ahead: Promise<Uint8Array>[] = []
+  try {
+    for (let n = 0; n < places.length + readsUnderWay; n++) {
+      const place = places[n]
+      if (place !== undefined) {
+        const { position, length } = place
+        const reading = readExactly(file, path, position, length)
+        reading.catch(() => undefined) // told when its turn comes
+        ahead.push(reading)
+      }
+      const checked = places[n - readsUnderWay]
+      if (checked === undefined) continue
+      const section = await ahead.shift()!
+      if (checksum(section, 0, section.length, 0) !== checked.crc)
+        throw corruptFile(path, checked.position, 'the checksum of a section does not hold')
+      yield section
     }
-    yield section
-    count++
-    position += length
+  } finally {
+    await Promise.allSettled(ahead) // the file is closed after this
   }
 }
 
@@ -274,14 +316,13 @@ export async function openCheckpoint(
   const file = await target.disk.open(path, 'read')
   try {
     const head = await readHead(target, file, path)
-    const sectionBytes: number[] = []
-    for (let position = headBytes; ;) {
-      const length = readU32(await readExactly(file, path, position, sectionHeadBytes), 0)
-      if (length === endMark) break
-      sectionBytes.push(length)
-      position += sectionHeadBytes + length
+    const places = await findSections(file, path)
+    return {
+      ...head,
+      sectionBytes: places.map(({ length }) => length),
+      sections: sectionsOf(file, path, places),
+      close: () => file.close(),
     }
-    return { ...head, sectionBytes, sections: sectionsOf(file, path), close: () => file.close() }
   } catch (error) {
     await file.close()
     throw error

@@ -19,7 +19,9 @@ import type {
   DecisionReason,
   DictionaryName,
   FailureCause,
+  LetterWas,
   LogRecord,
+  ReturnedLetter,
 } from '../model/record.ts'
 import { invariant, unreachable } from '../model/assert.ts'
 import { routingOf } from './hot-record-codec.ts'
@@ -132,8 +134,15 @@ export function encodeCold(record: ColdRecord): Uint8Array {
         message: wide(record.message),
         reason: deaths[record.reason],
         feedback: record.feedback,
+        ...(record.back && { back: encodedBack(record.back) }),
       }).finish()
     case 'redriven':
+      return proto.Administered.encode({
+        group: record.group,
+        message: wide(record.message),
+        who: record.who,
+        ...(record.was && { was: encodedWas(record.was) }),
+      }).finish()
     case 'purged':
       return proto.Administered.encode({
         group: record.group,
@@ -143,6 +152,23 @@ export function encodeCold(record: ColdRecord): Uint8Array {
     default:
       return encodeRarest(record)
   }
+}
+
+function encodedBack({
+  undone,
+  attempts,
+  atMs,
+}: ReturnedLetter): kiteq.log.DeadLettered.Back.$Properties {
+  return { undone: wide(undone), attempts, atMs: wide(whole(atMs)) }
+}
+
+function encodedWas({
+  reason,
+  feedback,
+  attempts,
+  atMs,
+}: LetterWas): kiteq.log.Administered.Was.$Properties {
+  return { reason: deaths[reason], feedback, attempts, atMs: wide(whole(atMs)) }
 }
 
 type Rarest = Extract<
@@ -256,22 +282,55 @@ function decodeTrusting(kind: ColdRecord['kind'], body: Uint8Array): ColdRecord 
       }
     }
     case 'dead-lettered': {
-      const { group, message, reason, feedback } = proto.DeadLettered.decode(body)
+      const { group, message, reason, feedback, back } = proto.DeadLettered.decode(body)
       return {
         kind,
         group: group as GroupNumber,
         message: offset(message),
         reason: pick(deaths, reason),
         feedback,
+        ...(back && { back: decodedBack(back) }),
       }
     }
     case 'redriven':
-    case 'purged': {
-      const { group, message, who } = proto.Administered.decode(body)
-      return { kind, group: group as GroupNumber, message: offset(message), who }
-    }
+    case 'purged':
+      return decodeAdministered(kind, body)
     default:
       return decodeRarest(kind, body)
+  }
+}
+
+function decodeAdministered(kind: 'redriven' | 'purged', body: Uint8Array): ColdRecord {
+  const { group, message, who, was } = proto.Administered.decode(body)
+  const fields = { group: group as GroupNumber, message: offset(message), who }
+  return was && kind === 'redriven'
+    ? { kind, ...fields, was: decodedWas(was) }
+    : { kind, ...fields }
+}
+
+function decodedBack({
+  undone,
+  attempts,
+  atMs,
+}: kiteq.log.DeadLettered.Back.$Properties): ReturnedLetter {
+  return {
+    undone: narrowOr0(undone) as Offset,
+    attempts: attempts ?? 0,
+    atMs: narrowOr0(atMs),
+  }
+}
+
+function decodedWas({
+  reason,
+  feedback,
+  attempts,
+  atMs,
+}: kiteq.log.Administered.Was.$Properties): LetterWas {
+  return {
+    reason: pick(deaths, reason ?? 0),
+    feedback: feedback ?? '',
+    attempts: attempts ?? 0,
+    atMs: narrowOr0(atMs),
   }
 }
 
@@ -333,6 +392,11 @@ function decodeRarest(kind: Rarest['kind'], body: Uint8Array): Rarest {
     default:
       return unreachable(kind)
   }
+}
+
+/** What is left out was 0. */
+function narrowOr0(value: Wide | null | undefined): number {
+  return value == null ? 0 : narrow(value)
 }
 
 /** A fraction would be lost on disk, and a replay would fold another value than the live run did. */

@@ -53,6 +53,12 @@ export function isNoSpace(error: unknown): boolean {
   return code === 'ENOSPC' || code === 'EDQUOT'
 }
 
+/** What has the name of a file and is none: a link, a folder, a pipe, a device. */
+export function isNotFile(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  return code === 'ELOOP' || code === 'EISDIR' || code === 'EINVAL' || code === 'ENXIO'
+}
+
 /** A write whose short count is an error. */
 export function writeAll(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -89,11 +95,17 @@ export function syncFile(file: DiskFile): Promise<void> {
   })
 }
 
-/** The whole file, which must be small. */
-export async function readWhole(disk: Disk, path: string): Promise<Uint8Array> {
+/** The whole file. Rejects KITEQ_LOG_CORRUPT when it is larger than what it is read for ever is. */
+export async function readWhole(disk: Disk, path: string, bytesMax: number): Promise<Uint8Array> {
   const file = await disk.open(path, 'read')
   try {
-    const bytes = new Uint8Array(await file.size())
+    const size = await file.size()
+    if (size > bytesMax)
+      throw new KiteQError(
+        'KITEQ_LOG_CORRUPT',
+        `${path} has ${size} bytes; expected at most ${bytesMax}`,
+      )
+    const bytes = new Uint8Array(size)
     const count = await readInto(file, bytes, 0, bytes.length, 0)
     return bytes.subarray(0, count)
   } finally {

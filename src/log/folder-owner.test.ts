@@ -27,7 +27,10 @@ test('the second claim is refused and says who holds the folder', async (context
   const claim = await claimFolder(dir, echo)
   await assert.rejects(claimFolder(dir, echo), (error: KiteQError) => {
     assert.equal(error.code, 'KITEQ_FOLDER_OWNED')
-    assert.match(error.message, new RegExp(`"pid":${process.pid},"since":"2020.*"127.0.0.1:13800"`))
+    assert.match(
+      error.message,
+      new RegExp(`process ${process.pid}, since 2020.*, address 127.0.0.1:13800`),
+    )
     return true
   })
   await claim.close()
@@ -84,7 +87,7 @@ test('an owner that was killed owns nothing', { timeout: 30_000 }, async (contex
     { execArgv: ['--import', 'tsx'] },
   )
   assert.deepEqual(await once(child, 'message'), ['claimed', undefined])
-  await assert.rejects(claimFolder(dir, echo), new RegExp(`"pid":${child.pid}`))
+  await assert.rejects(claimFolder(dir, echo), new RegExp(`process ${child.pid}`))
   child.kill('SIGKILL')
   await once(child, 'exit')
   assert.ok(fs.existsSync(join(dir, 'owner.socket')))
@@ -119,7 +122,7 @@ test(
       for (const child of children) child.send('go')
       const told = await answers
       assert.equal(told.filter((one) => one === 'claimed').length, 1, told.join('\n'))
-      for (const one of told) assert.match(one, /^claimed$|^KITEQ_FOLDER_OWNED: .*"pid":\d+/)
+      for (const one of told) assert.match(one, /^claimed$|^KITEQ_FOLDER_OWNED: .* process \d+/)
       const owner = children[told.indexOf('claimed')]!
       children = children.filter((child) => child !== owner)
       owner.kill('SIGKILL')
@@ -177,7 +180,7 @@ test('an owner whose sign is gone is seen by its door', async (context) => {
   const dir = temporary(context)
   const claim = await claimFolder(dir, echo)
   fs.rmSync(join(dir, 'owner'), { recursive: true })
-  await assert.rejects(claimFolder(dir, echo), /"pid":\d+,"since"/)
+  await assert.rejects(claimFolder(dir, echo), /process \d+, since/)
   assert.match((await claim.lost())!, /the sign of this owner, was removed/)
   await claim.close()
 })

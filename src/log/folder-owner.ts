@@ -253,7 +253,18 @@ async function silent({ name, path }: Other): Promise<string> {
   return `${process}${uid === undefined ? '' : ` of user ${uid}`}, which does not answer`
 }
 
-function owned(dir: string, who: unknown): KiteQError {
-  const holder = typeof who === 'string' ? who : JSON.stringify(who)
+/** `who` is what the owner has answered, or words. */
+export function owned(dir: string, who: unknown): KiteQError {
+  const holder = typeof who === 'string' ? who : holderText(who)
   return new KiteQError('KITEQ_FOLDER_OWNED', `${dir} is in use by ${holder}`)
+}
+
+/** `process 17, since 2026-11-23T10:30:00Z, address 127.0.0.1:13800`, or whatever he said of himself. */
+function holderText(who: unknown): string {
+  if (typeof who !== 'object' || who === null) return JSON.stringify(who)
+  const words = Object.entries(who).map(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    return `${name === 'pid' ? 'process' : name} ${text}`
+  })
+  return words.join(', ')
 }

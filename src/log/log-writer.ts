@@ -157,6 +157,7 @@ export class LogWriter {
    */
   get isFull(): boolean {
     const { batchBytesMax } = this.#options
+    if (this.supply.lacksFile) return true
     const left = this.#plan.capacity - this.#plan.assignedEnd
     if (this.supply.outOfSpace && left < Math.max(batchBytesMax, this.#plan.capacity / 4)) {
       return true
@@ -411,12 +412,13 @@ export class LogWriter {
     this.#unplaced.shift()
     const path = `${dir}/${segmentName(plan.header.number)}`
     try {
-      await this.#name(plan.header, path)
+      await this.supply.opening(() => this.#name(plan.header, path), wait)
     } finally {
       this.supply.taken()
     }
-    await disk.syncFolder(dir)
-    this.#file = await disk.open(path, durability.kind === 'fsync' ? 'synced' : 'write')
+    await this.supply.opening(() => disk.syncFolder(dir), wait)
+    const mode = durability.kind === 'fsync' ? 'synced' : 'write'
+    this.#file = await this.supply.opening(() => disk.open(path, mode), wait)
     this.#writingPlan = plan
     onSegment(plan.header)
   }

@@ -6,12 +6,14 @@ import { KiteQError } from '../model/errors.ts'
 import type { Epoch, Offset, Position, SegmentNumber } from '../model/ids.ts'
 import * as limits from '../model/limits.ts'
 import type { LogRecord, MessageBytes, RecordKind, RecordPlace } from '../model/record.ts'
+import { nodeDisk } from './disk-node.ts'
 import { syncFile, type Disk } from './disk.ts'
 import type { Durability } from './durability.ts'
 import { frameLength } from './frame.ts'
 import { LogWriter } from './log-writer.ts'
 import { ownCopy } from './own-copy.ts'
 import { PageReader } from './page-reader.ts'
+import { postingsName } from './postings-format.ts'
 import { messageSpan } from './record-codec.ts'
 import { mend, readLog, type RecoveryReport, type ResumePlace } from './recover.ts'
 import { SegmentIndex } from './segment-index.ts'
@@ -59,6 +61,8 @@ export class Log {
   readonly #pages: PageReader
   #report: RecoveryReport | undefined
   #writer: LogWriter | undefined
+  /** Dropped, but it is not sure that their files are gone: they come first the next time, or there would be a gap. */
+  readonly #unremoved = new Set<number>()
   #recentReads = 0
   #closing: Promise<void> | undefined
 
@@ -116,6 +120,7 @@ export class Log {
       apply,
       from,
       looksBack: true,
+      checksAheadFrom: disk === nodeDisk ? checkAheadBytes : Infinity,
       seen: (offset, segment, position) => this.#index.seen(offset, segment, position),
     })
     this.#report = report.end.offset < (from?.offset ?? 0) ? undefined : report
@@ -287,11 +292,14 @@ export class Log {
   async dropSegments(last: number): Promise<number> {
     const { disk, dir } = this.#options
     const gone = this.#index.headers.slice(0, -1).filter(({ number }) => number <= last)
-    for (const { number } of gone) {
+    for (const number of [...this.#unremoved, ...gone.map(({ number }) => number)]) {
       this.#index.forget(number)
       this.#pages.forget(number)
+      this.#unremoved.add(number)
       await disk.remove(`${dir}/${segmentName(number)}`)
+      await disk.remove(`${dir}/${postingsName(number)}`) // in this order: who makes them looks for the segment last
       await disk.syncFolder(dir)
+      this.#unremoved.delete(number)
     }
     return gone.length
   }
@@ -312,6 +320,11 @@ export class Log {
         await file.close()
       }
     }
+  }
+
+  /** A place at or before a record that a scan may begin from; undefined where none is known. */
+  placeBefore(offset: Offset): ResumePlace | undefined {
+    return this.#index.before(offset)
   }
 
   /** One durable record, for tools; undefined when there is none of this offset. The record is the caller's. */
@@ -398,6 +411,9 @@ export class Log {
     return durable !== undefined && durable.segment === segment && end <= durable.position
   }
 }
+
+/** Fewer bytes of a segment are read sooner than a thread is started. */
+const checkAheadBytes = 16 * 1024 * 1024
 
 const nowhere: ResumePlace = {
   offset: 0 as Offset,

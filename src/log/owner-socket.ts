@@ -11,8 +11,12 @@ export interface Listening {
   readonly close: () => Promise<void>
 }
 
-const lineCharsMax = 1024 * 1024
+const requestCharsMax = 1024 * 1024
+/** Lists come in pages far below it; who says more is no owner, or one of another time. */
+const answerCharsMax = 16 * 1024 * 1024
 const answerWithinMs = 5000
+/** A request that does not go on, or an answer that nobody takes. */
+const quietMs = 30_000
 
 type Answer = { readonly ok: unknown } | { readonly error: { code: string; message: string } }
 
@@ -35,7 +39,10 @@ export function listenAt(path: string, handle: Handler): Promise<Listening> {
   })
 }
 
-/** Undefined when nobody is there, or he went away. Rejects with the owner's error, or KITEQ_TIMEOUT. */
+/**
+ * Undefined when nobody is there, or he went away before he said anything. Rejects with the owner's error, KITEQ_TIMEOUT,
+ * KITEQ_CLOSED when only a part of an answer came, KITEQ_PACKET when what came is none.
+ */
 export function askAt(path: string, request: unknown): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(path)
@@ -45,22 +52,62 @@ export function askAt(path: string, request: unknown): Promise<unknown> {
     }, answerWithinMs)
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (isNobody(error)) resolve(undefined)
+      else if (isGone(error))
+        return // `close` follows
       else if (error.code === 'EACCES') reject(notAllowed(error))
       else reject(error)
     })
+    let text = ''
     // An owner that goes away before it answers is no owner any more.
     socket.on('close', () => {
       clearTimeout(timer)
-      resolve(undefined)
+      if (text === '') resolve(undefined)
+      else
+        reject(
+          new KiteQError(
+            'KITEQ_CLOSED',
+            'the owner of the folder went away in the middle of its answer',
+          ),
+        )
     })
-    readLines(socket, (line) => {
-      const answer = JSON.parse(line) as Answer
-      if ('ok' in answer) resolve(answer.ok)
-      else reject(new KiteQError(knownCode(answer.error.code), answer.error.message))
-      socket.end()
+    socket.setEncoding('utf8')
+    socket.on('data', (more: string) => {
+      const end = more.indexOf('\n')
+      text += end < 0 ? more : more.slice(0, end)
+      if (text.length > answerCharsMax) reject(noAnswer(`more than ${answerCharsMax} characters`))
+      else if (end < 0) return
+      else settle(text, resolve, reject)
+      socket.destroy()
     })
     socket.write(`${JSON.stringify(request)}\n`)
   })
+}
+
+/** Whoever made the socket may have written anything. */
+function settle(
+  line: string,
+  resolve: (value: unknown) => void,
+  reject: (error: Error) => void,
+): void {
+  let answer: unknown
+  try {
+    answer = JSON.parse(line)
+  } catch {
+    reject(noAnswer('it is no JSON'))
+    return
+  }
+  const { ok, error } = (answer ?? {}) as { readonly ok?: unknown; readonly error?: unknown }
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown }
+  if (ok !== undefined) resolve(ok)
+  else if (typeof message === 'string') reject(new KiteQError(knownCode(code), message))
+  else reject(noAnswer('it says neither "ok" nor "error"'))
+}
+
+function noAnswer(why: string): KiteQError {
+  return new KiteQError(
+    'KITEQ_PACKET',
+    `what came from the socket of the folder's owner is no answer of a broker: ${why}`,
+  )
 }
 
 function notAllowed(cause: Error): Error {
@@ -84,16 +131,37 @@ function isNobody(error: NodeJS.ErrnoException): boolean {
   return error.code === 'ENOENT' || error.code === 'ECONNREFUSED'
 }
 
-/** One JSON line in, one out, in order. */
+function isGone(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ECONNRESET' || error.code === 'EPIPE'
+}
+
+/** One JSON line in, one out, in order; the next is read once the answer was taken. */
 function serve(socket: net.Socket, handle: Handler): void {
-  let before: Promise<void> = Promise.resolve()
-  readLines(socket, (line) => {
-    before = before.then(async () => {
-      const answer = await answerTo(line, handle)
-      if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`)
-    })
-  })
   socket.on('error', () => socket.destroy())
+  socket.setTimeout(quietMs, () => socket.destroy())
+  void answerAll(socket, handle).catch(() => socket.destroy())
+}
+
+async function answerAll(socket: net.Socket, handle: Handler): Promise<void> {
+  let text = ''
+  socket.setEncoding('utf8')
+  for await (const more of socket as AsyncIterable<string>) {
+    text += more
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
+      const line = text.slice(0, end)
+      text = text.slice(end + 1)
+      const isTaken = socket.write(`${JSON.stringify(await answerTo(line, handle))}\n`)
+      if (!isTaken && socket.writable) await drained(socket)
+    }
+    if (text.length > requestCharsMax) break
+  }
+}
+
+function drained(socket: net.Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('drain', resolve)
+    socket.once('close', resolve)
+  })
 }
 
 async function answerTo(line: string, handle: Handler): Promise<Answer> {
@@ -105,19 +173,6 @@ async function answerTo(line: string, handle: Handler): Promise<Answer> {
   }
 }
 
-function readLines(socket: net.Socket, take: (line: string) => void): void {
-  let text = ''
-  socket.setEncoding('utf8')
-  socket.on('data', (more: string) => {
-    text += more
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
-      take(text.slice(0, end))
-      text = text.slice(end + 1)
-    }
-    if (text.length > lineCharsMax) socket.destroy()
-  })
-}
-
-function knownCode(code: string): ErrorCode {
+function knownCode(code: unknown): ErrorCode {
   return errorCodes.find((known) => known === code) ?? 'KITEQ_REFUSED'
 }

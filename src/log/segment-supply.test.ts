@@ -26,6 +26,14 @@ class NoFiles extends MemoryDisk {
     this.#names = names
   }
 
+  /** The folder is opened to be synced. */
+  override syncFolder(): Promise<void> {
+    const { code } = this
+    if (code === undefined || !this.#names.includes('data')) return super.syncFolder()
+    this.refused++
+    return Promise.reject(Object.assign(new Error(`${code}: no file, open data`), { code }))
+  }
+
   override open(
     path: string,
     mode: OpenMode,
@@ -154,6 +162,56 @@ test('a log past its last segment waits for a file and loses nothing', async () 
   await log.close()
   const { records } = await recoverSmall(disk, { segmentBytes: 64 * 1024, batchBytesMax: 4096 })
   assert.equal(records.length, 400)
+})
+
+for (const [what, name] of [
+  ['the prepared file', preparedName],
+  ['the segment', '.segment'],
+  ['the folder', 'data'],
+] as const) {
+  test(`no file to open ${what} of the next segment is waited out like a full disk, and loses nothing`, async () => {
+    const disk = new NoFiles(name)
+    const { log } = await startSmall(disk, { segmentBytes: 64 * 1024, batchBytesMax: 4096 })
+    disk.code = 'EMFILE'
+    log.onFailure = (error) => assert.fail(error)
+    for (let n = 1; n <= 400; n++) {
+      log.append(numbered(n, 600), 1)
+      log.flush()
+      if (n % 20 === 0) await nodeTurn()
+    }
+    await someTurns()
+    assert.ok(disk.refused > 0 && log.durableOffset < log.endOffset)
+    assert.deepEqual([log.isFull, log.outOfSpace], [true, true])
+    const { refused } = disk
+    log.checkSpace()
+    await someTurns()
+    assert.equal(disk.refused, refused + 1, 'one try a look')
+    disk.code = undefined
+    for (let look = 0; log.durableOffset < log.endOffset; look++) {
+      assert.ok(look < 20, 'still waiting')
+      log.checkSpace()
+      await someTurns()
+    }
+    assert.deepEqual([log.isFull, log.outOfSpace], [false, false])
+    await log.close()
+    const { records } = await recoverSmall(disk, { segmentBytes: 64 * 1024, batchBytesMax: 4096 })
+    assert.equal(records.length, 400)
+  })
+}
+
+test('a log that waits to open its next segment closes all the same', async () => {
+  const disk = new NoFiles('.segment')
+  const { log } = await startSmall(disk, { segmentBytes: 64 * 1024, batchBytesMax: 4096 })
+  disk.code = 'ENFILE'
+  log.onFailure = (error) => assert.fail(error)
+  for (let n = 1; n <= 400; n++) log.append(numbered(n, 600), 1)
+  log.flush()
+  await someTurns()
+  const durable = log.durableOffset
+  await log.close()
+  disk.code = undefined
+  const { records } = await recoverSmall(disk, { segmentBytes: 64 * 1024, batchBytesMax: 4096 })
+  assert.equal(records.length, durable)
 })
 
 test('a log that waits for a file closes all the same', async () => {

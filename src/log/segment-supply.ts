@@ -53,6 +53,8 @@ export class SegmentSupply {
   /** What could open no file, to be done again, and the error. */
   #stopped: { readonly job: () => Promise<void>; readonly error: Error } | undefined
   #closing = false
+  /** What is to be named or opened could open no file. */
+  #lacksFile = false
   #hasReserve = false
   #waiting: (() => void) | undefined
   /** Settles once what `take` gave has a name of its own. */
@@ -86,7 +88,12 @@ export class SegmentSupply {
 
   /** A preparation failed for want of space, or of open files, and has not succeeded since. */
   get outOfSpace(): boolean {
-    return this.#spaceEnded || this.#stopped !== undefined
+    return this.#spaceEnded || this.#stopped !== undefined || this.#lacksFile
+  }
+
+  /** The log cannot go on before a file may be opened. */
+  get lacksFile(): boolean {
+    return this.#lacksFile
   }
 
   /** A `take` waits for space or for a file that may be opened. */
@@ -125,6 +132,7 @@ export class SegmentSupply {
    */
   checkSpace(isFull: boolean): void {
     if (isFull) this.#hurry()
+    if (this.#lacksFile) this.#waiting?.()
     if (this.#stopped !== undefined) {
       this.#hurry() // what is used of the segment meanwhile sets no pace
       this.#run(this.#stopped.job)
@@ -188,6 +196,27 @@ export class SegmentSupply {
   taken(): void {
     this.#lent = undefined
     this.#giveBack()
+  }
+
+  /**
+   * Does what opens a file and may be done again when that failed: where no more files may be opened, with each `checkSpace`
+   * (or it rejects with that error, when it is not to wait).
+   */
+  async opening<T>(job: () => Promise<T>, wait: boolean): Promise<T> {
+    try {
+      for (;;) {
+        try {
+          return await job()
+        } catch (error) {
+          if (!wait || !isNoFile(error)) throw error
+        }
+        this.#lacksFile = true
+        if (this.#failure === undefined) await this.#wakened()
+        if (this.#failure !== undefined) throw this.#failure
+      }
+    } finally {
+      this.#lacksFile = false
+    }
   }
 
   async #wakened(): Promise<void> {

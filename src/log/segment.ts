@@ -3,6 +3,7 @@
 
 import { KiteQError } from '../model/errors.ts'
 import type { Epoch, Offset, SegmentNumber } from '../model/ids.ts'
+import { logFrameBytesMax, segmentBytesMax } from '../model/limits.ts'
 import { checksum } from './checksum.ts'
 import { readInto, type Disk } from './disk.ts'
 import { readU32, readU48, writeU32, writeU48 } from './frame.ts'
@@ -25,6 +26,11 @@ export interface SegmentHeader {
 const magic: Uint8Array = Uint8Array.from('KITEQLOG', (char) => char.charCodeAt(0))
 const crcAt = segmentHeaderBytes - 4
 const suffix = '.segment'
+
+/** How much of a file of this size can be a segment: what a stretched one claims is never walked over. */
+export function segmentFileBytes(size: number): number {
+  return Math.min(size, segmentBytesMax + logFrameBytesMax)
+}
 
 export const segmentName = (number: number): string =>
   `${String(number).padStart(10, '0')}${suffix}`

@@ -12,6 +12,6 @@ export async function expectFinished(disk: Disk, dir: string): Promise<void> {
   if (!(await disk.exists(`${dir}/${restoreMarker}`))) return
   throw new KiteQError(
     'KITEQ_CONFIG',
-    `--data-dir is ${dir}, where a kiteq restore was not finished; run the same restore again`,
+    `--data-dir is ${dir}, where a kiteq restore was not finished; run it again, from this or another backup`,
   )
 }

@@ -45,6 +45,8 @@ export const inFlightMax = 1_048_576
 
 /** 256 MiB: about a second of work at full speed, so rolling is rare; a start scans at least the last one. */
 export const segmentBytesDefault: number = 256 * 1024 * 1024
+/** The largest that may be set. */
+export const segmentBytesMax: number = 1024 * 1024 * 1024
 /** The smallest segment that still holds the largest batch. */
 export const segmentBytesMin: number = 4 * 1024 * 1024
 /** Bytes appended and not yet durable past which publishes are refused. */
@@ -219,3 +221,20 @@ export const deadLettersMs: number = 30 * 86_400_000
 export const deadLettersMax = 100_000
 /** Reasons of refusals that a replay into a broker tells apart; the rest is only counted. */
 export const replayReasonsMax = 20
+/** Topics one connection may list in a CREDIT, and memory of the lists of all connections together. */
+export const wantedTopicsMax = 1024
+export const wantedTopicsBytesMax: number = 64 * 1024 * 1024
+/** Postings name stretches of a segment of about so many bytes: what one look-up reads. */
+export const postingsBlockBytes: number = 64 * 1024
+/** Postings are made while less than this is appended in a second, once so much is behind, at most every so often. */
+export const postingsCalmBytes: number = 4 * 1024 * 1024
+export const postingsDueBytes: number = 1024 * 1024
+export const postingsDueMs = 5_000
+/** Under a load that never pauses, once so much is behind: what one `kiteq why` would have to scan. */
+export const postingsBehindBytes: number = 1024 * 1024 * 1024
+/** Log that one run of their worker covers: then the load is looked at again. */
+export const postingsRunBytes: number = 512 * 1024 * 1024
+/** They are not worth the last of a disk. */
+export const postingsFreeBytes: number = 128 * 1024 * 1024
+/** What a start did not read is checked after it at this pace. */
+export const scrubBytesPerSecond: number = 64 * 1024 * 1024

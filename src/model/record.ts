@@ -122,12 +122,16 @@ export type LogRecord =
       readonly message: Offset
       readonly reason: DeathReason
       readonly feedback: string
+      /** Only of one that is back because its redrive was undone. */
+      readonly back?: ReturnedLetter
     }
   | {
       readonly kind: 'redriven'
       readonly group: GroupNumber
       readonly message: Offset
       readonly who: string
+      /** The dead letter it was; older records do not say. */
+      readonly was?: LetterWas
     }
   | {
       readonly kind: 'purged'
@@ -184,6 +188,23 @@ export type LogRecord =
       readonly who: string
     }
   | RecalledRecord
+
+/** What an undone redrive gives back to a dead letter, beside reason and feedback. */
+export interface ReturnedLetter {
+  /** Offset of the redrive's own record. */
+  readonly undone: Offset
+  readonly attempts: number
+  /** Broker time of its death, ms. */
+  readonly atMs: number
+}
+/** What a dead letter says of a message. */
+export interface LetterWas {
+  readonly reason: DeathReason
+  readonly feedback: string
+  readonly attempts: number
+  /** Broker time of its death, ms. */
+  readonly atMs: number
+}
 
 export interface PublishedRecord extends MessageFields {
   readonly kind: 'published'

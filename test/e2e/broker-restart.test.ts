@@ -33,8 +33,11 @@ interface Status {
   readonly digest: string
 }
 
-const statusOf = async (broker: BrokerProcess): Promise<Status> =>
-  (await askOwner(broker.dataDir, { op: 'status' })) as Status
+const statusOf = async ({ dataDir }: BrokerProcess): Promise<Status> =>
+  Object.assign(
+    (await askOwner(dataDir, { op: 'status' })) as object,
+    await askOwner(dataDir, { op: 'digest' }),
+  ) as Status
 
 function folderFor(t: TestContext, name: string): string {
   const dataDir = temporaryFolder(name)

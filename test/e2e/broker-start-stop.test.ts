@@ -2,11 +2,16 @@
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { writeCheckpoint } from '../../src/log/checkpoint.ts'
+import { nodeDisk } from '../../src/log/disk-node.ts'
+import type { ResumePlace } from '../../src/log/recover.ts'
+import { readSegmentHeaders } from '../../src/log/segment.ts'
 import { commands } from '../../src/net/packet.ts'
 import { temporaryFolder } from '../support/broker-process.ts'
+import { startKiteq } from '../support/command-line.ts'
 import { registryText } from '../support/file-registry-text.ts'
 import { brokerFor, bytesOf, DoorClient, headerOf, newId, within } from './door.ts'
 import { program } from '../support/program.ts'
@@ -33,6 +38,47 @@ test('a second owner is refused in one line that names the first', within, async
   const client = await DoorClient.join(broker.port, 'g')
   assert.ok((await client.publish()).status, 'the first one is not disturbed')
 })
+
+/** Whole, and no state: a start reads all of it and goes on with the log. */
+async function slowCheckpoint(dataDir: string): Promise<void> {
+  const [first] = await readSegmentHeaders(nodeDisk, dataDir)
+  const sections = Array.from({ length: 16_000 }, () => new Uint8Array([1]))
+  const place = { offset: 1, segment: 1, position: 64 } as unknown as ResumePlace
+  await writeCheckpoint(
+    { disk: nodeDisk, dir: dataDir, logId: first!.logId },
+    { resume: place, digest: '', sections, durableOffset: place.offset },
+  )
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  test(
+    `${signal} ends a start that is still reading, and the next start is a whole one`,
+    within,
+    async (t) => {
+      const dataDir = temporaryFolder('stop-early')
+      t.after(() => rmSync(dataDir, { recursive: true, force: true }))
+      await (await brokerFor(t, { dataDir })).stop()
+      await slowCheckpoint(dataDir)
+      const run = startKiteq([
+        'serve',
+        '--data-dir',
+        dataDir,
+        '--listen',
+        '127.0.0.1:0',
+        '--http',
+        'off',
+      ])
+      while (!existsSync(path.join(dataDir, 'owner.socket')))
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      run.child.kill(signal)
+      const { code, stdout } = await run.ended
+      assert.equal(code, 0)
+      assert.equal(stdout, `${signal}: stopped while it was starting; nothing was written\n`)
+      assert.ok(!existsSync(path.join(dataDir, 'owner.socket')), 'the folder is free')
+      const again = await brokerFor(t, { dataDir })
+      assert.match(await again.line(/tail/), /tail clean/)
+    },
+  )
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   test(

@@ -272,3 +272,41 @@ test(
     assert.deepEqual(await take(late, 2), ['commit', 'plain'])
   },
 )
+
+test(
+  'a group with very many topics is shown in part, and says so; all of it when asked',
+  within,
+  async (t) => {
+    const broker = await brokerFor(t)
+    const folder = ['--data-dir', broker.dataDir]
+    const client = await joined(t, broker, 's-wide')
+    const topics = Array.from({ length: 1100 }, (_, at) => bytesOf(`topic-${at}`))
+    const answers = await Promise.all(topics.map((topic) => client.bind(topic, [{}])))
+    assert.ok(answers.every(({ status }) => status))
+    const boundLines = async (...options: string[]): Promise<[number, string | undefined]> => {
+      const { code, stdout, stderr } = await kiteq(['groups', 'show', 's-wide', ...options])
+      assert.equal(code, 0, stderr)
+      const lines = stdout.split('\n')
+      const bound = lines.filter((line) => line.startsWith('  bound to '))
+      return [bound.length, lines.find((line) => line.startsWith('  … '))]
+    }
+    assert.deepEqual(await boundLines(...folder, '--limit', '7'), [
+      7,
+      '  … and 1093 more bindings; --all shows them',
+    ])
+    const [all] = await boundLines(...folder, '--all')
+    assert.equal(all, 1100)
+    const shownJson = await kiteqJson<{ bindings: { topic: string }[]; connections: unknown[] }>([
+      'groups',
+      'show',
+      's-wide',
+      ...folder,
+    ])
+    const named = new Set(shownJson.bindings.map(({ topic }) => topic))
+    assert.deepEqual([named.size, shownJson.connections.length], [1100, 1])
+    assert.deepEqual(await boundLines(...folder), [
+      100,
+      '  … and 1000 more bindings; --all shows them',
+    ])
+  },
+)

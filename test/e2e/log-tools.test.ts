@@ -129,11 +129,15 @@ test('exit codes tell clean from damaged, and both from a wrong command', async 
     bytes[4200]! ^= 1
     writeFileSync(name, bytes)
     const cases: [string[], number, RegExp][] = [
-      [['verify', '--data-dir', idle], 0, /\nclean\n$/],
+      [
+        ['verify', '--data-dir', idle],
+        0,
+        /\nclean, but for what is on record as lost: 5 records\n$/,
+      ],
       [['verify', '--data-dir', damaged], 1, /\nLOST 0000000001.segment, byte 4\d+.*\nDAMAGED/],
       [['dump', '--data-dir', damaged], 0, /kiteq: record \d+ is damaged; kiteq verify/],
       [['verify', '--data-dir', '/nowhere'], 2, /--data-dir \/nowhere is not there; expected/],
-      [['replay', '--data-dir', idle], 2, /required option '--until <moment>'/],
+      [['replay', '--data-dir', idle], 2, /required option '--until <moment>', or '--into/],
       [
         ['replay', '--data-dir', idle, '--until', 'noon'],
         2,

@@ -157,13 +157,49 @@ test('a record that is damaged is stepped over by a start, and repair keeps its 
     )
   }))
 
+test('a loss is told by all, until an operator of the running broker accepts it', () =>
+  onCopy(async () => {
+    rmSync(path.join(dir, segment(2)))
+    await done(['repair', '--data-dir', dir, '--apply'], '', {})
+    const idle = await run(['repair', '--data-dir', dir, '--accept-loss'])
+    assert.equal(idle.code, 69, idle.stderr)
+    const broker = await startBroker({ dataDir: dir, args: ['--http', '127.0.0.1:0'] })
+    await broker.line(/http on/)
+    const health = async (): Promise<[number, string]> => {
+      const answer = await fetch(`http://${broker.http}/healthz`)
+      return [answer.status, await answer.text()]
+    }
+    assert.equal((await health())[0], 503)
+    const copied = await run(['backup', '--data-dir', dir, '--to', `${dir}-copy`])
+    rmSync(`${dir}-copy`, { recursive: true, force: true })
+    assert.equal(copied.code, 0)
+    assert.match(
+      copied.stderr,
+      /WARNING: the log is damaged, and so is its copy: \d+ records in 1 damaged place/,
+    )
+    const accepted = await run(['repair', '--data-dir', dir, '--accept-loss'])
+    assert.match(
+      accepted.stdout,
+      /^accepted: 1 damaged place, \d+ records lost; the broker is degraded no longer/,
+    )
+    const [status, text] = await health()
+    assert.equal(status, 200)
+    assert.match(
+      text,
+      /"status":"ok","reason":"1 damaged place in the log, .*accepted by an operator"/,
+    )
+    await broker.stop()
+    const { stdout } = await run(['verify', '--data-dir', dir])
+    assert.match(stdout, /on record as lost: 1 damaged place with \d+ records, .*; accepted\n/)
+  }))
+
 test('a folder that a broker serves is not repaired', async () => {
   const broker = await startBroker()
   try {
     for (const more of [[], ['--apply']]) {
       const { code, stderr } = await run(['repair', '--data-dir', broker.dataDir, ...more])
       assert.equal(code, 75)
-      assert.match(stderr, new RegExp(`KITEQ_FOLDER_OWNED: .*"pid":${broker.pid}`))
+      assert.match(stderr, new RegExp(`KITEQ_FOLDER_OWNED: .* process ${broker.pid}`))
     }
   } finally {
     await broker.stop()

@@ -271,7 +271,7 @@ test(
     assert.deepEqual([stored, next, skipped], [1, null, { expired: 0, unreadable: 0, lost: 0 }])
     const wrong: [string[], number, RegExp][] = [
       [[...folder, '--topic', 'trade', '--until', '3'], 2, /--topic goes only with --into/],
-      [[...folder, ...into, '--diff', '3'], 2, /--into goes not with --diff/],
+      [[...folder, ...into, '--diff', '3'], 2, /--into does not go with --diff/],
       [[...folder, ...into, '--rate', '0'], 2, /Expected an integer from 1/],
       [[...folder, ...into, '--id', 'zz'], 2, /expected 32 hex digits/],
       [[...folder, '--into', '127.0.0.1:1'], 69, /KITEQ_CLOSED: no broker at 127\.0\.0\.1:1/],
@@ -311,5 +311,29 @@ test(
       bodies,
       Array.from({ length: count }, (_, n) => `${n}`),
     )
+  },
+)
+
+test(
+  'a broker that goes away is told at once, and how many may be stored without an answer',
+  within,
+  async (t) => {
+    const source = await brokerFor(t)
+    const target = await brokerFor(t)
+    const client = await clientFor(t, source, 'shop')
+    for (let n = 0; n < 100; n++) await client.publish({ topic: 'trade', type: 'x', body: `${n}` })
+    const after = await arrivals(t, target, ['trade'])
+    const args = ['--data-dir', source.dataDir, '--into', target.running.address]
+    const slow = start([...args, '--rate', '50'])
+    await after.count(10)
+    await target.running.close()
+    const lostMs = performance.now()
+    await slow.said('the connection to')
+    assert.ok(performance.now() - lostMs < 5_000, 'long before it gives up')
+    const { code, stdout, stderr } = await slow.ended
+    assert.equal(code, 69, stderr)
+    const [, next] = /go on with: --from (\d+)\n$/.exec(stderr) ?? []
+    assert.ok(next !== undefined, stderr)
+    assert.match(stdout, new RegExp(`go on with: --from ${next}`))
   },
 )

@@ -138,3 +138,29 @@ async function expectTools(dataDir: string, end: number, digest: string): Promis
   const unknown = lifeOf(dataDir, 'ab'.repeat(16))
   await assert.rejects(unknown, new RegExp(`records before offset ${first} are gone`))
 }
+
+test(
+  'a group that is gone and whose messages fill more than retention allows is named, in the log and in /stat',
+  { timeout: 60_000 },
+  async (t) => {
+    const broker = await brokerFor(t, {
+      config: config.replace(`bytes = ${retentionBytes}`, `bytes = ${2 * segmentBytes}`),
+      args: ['--http', '127.0.0.1:0'],
+    })
+    const gone = await clientOf(t, broker, 's-gone')
+    await gone.bind('stream', [{ kind: 'fanout' }])
+    await gone.close({ drainMs: 0 })
+    const publisher = await clientOf(t, broker, 'p-stream')
+    const body = new Uint8Array(256 * 1024)
+    for (let n = 0; n < 80; n++) await publisher.publish({ topic: 'stream', type: 'x', body })
+    const line = await broker.line(/old segments cannot go/)
+    const told = JSON.parse(line) as { segments: number; limitBytes: number; why: string }
+    assert.equal(told.limitBytes, 2 * segmentBytes)
+    assert.match(told.why, /^\d+ bytes in them are still needed by group "s-gone" \(80 waiting\)$/)
+    const stat = (await (await fetch(`http://${broker.http}/stat`)).json()) as {
+      retention?: { why: string; segments: number }
+    }
+    assert.match(stat.retention?.why ?? '', /group "s-gone"/)
+    assert.ok(stat.retention!.segments >= 1)
+  },
+)

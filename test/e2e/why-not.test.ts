@@ -20,6 +20,7 @@ import {
   type FatesBroker,
 } from '../support/message-fates.ts'
 import { temporaryFolder } from '../support/broker-process.ts'
+import { cutFolder, type CutFolder } from '../support/cut-folder.ts'
 import { kiteq } from '../support/command-line.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -44,7 +45,7 @@ async function whyText(fate: string): Promise<string> {
 }
 
 async function whyNotText(fate: string, group: string): Promise<string> {
-  return whyNotLines(await whyNot(shop.dataDir, idOfFate(fate), group)).join('\n')
+  return whyNotLines(await whyNot(shop.dataDir, idOfFate(fate), group), shop.dataDir).join('\n')
 }
 
 /** What `why` ends with, the verdict of `why-not` and what its first line says. */
@@ -158,8 +159,8 @@ test('a group that was bound otherwise hears which binding came nearest, and whi
   assert.equal(nobody.reasons[1]!.text, 'no record names a group "nobody"')
 })
 
-test('the page shows what the program says', async () => {
-  const said = await pageText()
+test('the page shows what the program says', async (t) => {
+  const said = await pageText(await cutFolder(t))
   const text = readFileSync(page, 'utf8')
   const [begin, end] = [text.indexOf(marks[0]) + marks[0].length, text.indexOf(marks[1])]
   assert.ok(begin >= marks[0].length && end >= begin, `${page} has its marks`)
@@ -173,7 +174,7 @@ test('the page shows what the program says', async () => {
     )
 })
 
-async function pageText(): Promise<string> {
+async function pageText(cut: CutFolder): Promise<string> {
   const parts: string[] = []
   const block = (...lines: string[]): number =>
     parts.push(['', '```', ...lines, '```', ''].join('\n'))
@@ -187,6 +188,16 @@ async function pageText(): Promise<string> {
       await whyNotText(fate, fate),
     )
   }
+  parts.push(
+    '\n**moved**: retention has dropped the segment it was stored in; of another folder, without a broker\n',
+  )
+  const moved = cut.id('waiting')
+  block(
+    `$ kiteq why ${moved} --data-dir /tmp/kept`,
+    (await lifeOf(cut.dir, moved)).lives.flatMap(whyLines).join('\n'),
+    `$ kiteq why-not ${moved} waiting --data-dir /tmp/kept`,
+    whyNotLines(await whyNot(cut.dir, moved, 'waiting'), '/tmp/kept').join('\n'),
+  )
   parts.push('\n**bound to another type**\n')
   block(
     `$ kiteq why-not ${idOfFate('delivered')} audit --data-dir /tmp/shop`,
