@@ -183,8 +183,9 @@ export const brokerMutants: readonly Mutant[] = [
     name: 'settled-ids-forgotten',
     breaks: 'a repeat of a settled message is a new one after a start from a checkpoint',
     file: 'src/index/message-index.ts',
-    find: 'this.put(rows[i] as Row, hashes[i]!)',
-    replace: 'if (table.statusOf(rows[i] as Row) !== 4) this.put(rows[i] as Row, hashes[i]!)',
+    find: 'this.put(sorted[i] as Row, sorted[i + 1]!)',
+    replace:
+      'if (table.statusOf(sorted[i] as Row) !== 4) this.put(sorted[i] as Row, sorted[i + 1]!)',
     caughtBy: inTest('test/property/fold-digest.test.ts')(
       'folding a prefix and then the rest equals folding all, with a checkpoint at the cut or without',
     ),
@@ -380,8 +381,8 @@ export const brokerMutants: readonly Mutant[] = [
   {
     name: 'credit-ignored',
     breaks: 'a consumer gets more at a time than it asked for',
-    file: 'src/broker/loop.ts',
-    find: 'member.window = command.window',
+    file: 'src/broker/session.ts',
+    find: 'member.window = window',
     replace: '',
     caughtBy: inLoop('a consumer that never acks gets a window of messages and then only probes'),
   },

@@ -32,8 +32,8 @@ export const logMutants: readonly Mutant[] = [
     name: 'folder-not-synced',
     breaks: 'a new segment is written to although its name is not safe',
     file: 'src/log/log-writer.ts',
-    find: 'await disk.syncFolder(dir)\n    this.#file = ',
-    replace: 'this.#file = ',
+    find: 'await this.supply.opening(() => disk.syncFolder(dir), wait)\n',
+    replace: '\n',
     caughtBy: everywhere(afterAnyOperation),
   },
   {
@@ -92,7 +92,7 @@ export const logMutants: readonly Mutant[] = [
     name: 'no-crc-on-recovery',
     breaks: 'a damaged record is folded into the state',
     file: 'src/log/scan-segment.ts',
-    find: 'if (!frameHolds(chunk, at, end, seed)) break',
+    find: 'if (!isChecked && !frameHolds(chunk, at, end, seed)) break',
     replace: '',
     caughtBy: inRecovery(
       'a flip of any byte in a closed segment costs at most that record and is reported',
@@ -163,18 +163,28 @@ export const logMutants: readonly Mutant[] = [
     caughtBy: calls(anyCallFailsShown),
   },
   {
+    name: 'read-ahead-without-crc',
+    breaks: 'a damaged record that a second thread has read ahead is folded into the state',
+    file: 'src/log/frame-check-worker.ts',
+    find: 'if (end > have || !frameHolds(bytes, at, end, seed)) break',
+    replace: 'if (end > have) break',
+    caughtBy: inTest('src/log/frame-check.test.ts')(
+      'damage anywhere is found the same, and so is a torn tail',
+    ),
+  },
+  {
     name: 'checkpoint-without-crc',
     breaks: 'a damaged checkpoint is loaded',
     file: 'src/log/checkpoint.ts',
-    find: 'if (checksum(section, 0, length, 0) !== readU32(head, 4)) {',
-    replace: 'if (length < 0) {',
+    find: 'if (checksum(section, 0, section.length, 0) !== checked.crc)',
+    replace: 'if (section.length < 0)',
     caughtBy: inCheckpoint('any damage is noticed and told, and the one before counts'),
   },
   {
     name: 'checkpoint-without-digest',
     breaks: 'a checkpoint whose content is not the state it was made of is loaded',
     file: 'src/broker/state.ts',
-    find: 'if (this.digest() !== digest) {',
+    find: 'if (found !== digest) {',
     replace: `if (digest === '') {`,
     caughtBy: inTest('src/broker/apply.test.ts')(
       'a checkpoint with a flipped bit or cut short is refused',
@@ -222,8 +232,8 @@ export const logMutants: readonly Mutant[] = [
   {
     name: 'damage-forgotten',
     breaks: 'a broker that has lost records is whole again after its next start',
-    file: 'src/kiteq.ts',
-    find: `if (!isKnown) loop.note({ kind: 'hole', ...hole })`,
+    file: 'src/known-damage.ts',
+    find: `loop.note({ kind: 'hole', segment, position, length, firstOffset, count })`,
     replace: '',
     caughtBy: inTest('test/fault/lost-end.test.ts')(
       'a log that ends before its checkpoint is degraded by so many records, also after the next start',

@@ -2,6 +2,7 @@
 
 import { brokerMutants } from './list-broker.ts'
 import { logMutants } from './list-log.ts'
+import { storageMutants } from './list-storage.ts'
 import type { Mutant } from './mutant.ts'
 
-export const mutants: readonly Mutant[] = [...logMutants, ...brokerMutants]
+export const mutants: readonly Mutant[] = [...logMutants, ...brokerMutants, ...storageMutants]

@@ -29,7 +29,7 @@ test('whatever is dropped, wherever it crashes, the rest folds to the same and e
         for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += world.seen[key]
       },
     ),
-    seeded('retention', 12),
+    seeded('retention', 8),
   )
   console.log(JSON.stringify(sum))
   for (const [what, count] of Object.entries(sum)) assert.ok(count > 0, `nothing of ${what}`)

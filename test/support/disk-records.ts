@@ -58,6 +58,8 @@ const delivered = fc
     }),
   )
 
+const deathReason = fc.constantFrom('limit', 'expired', 'damaged', 'operator')
+
 const settled = plain({
   kind: fc.constantFrom('acked', 'skipped'),
   group: u32,
@@ -116,14 +118,29 @@ const operations = fc.oneof(
     kind: kindOf('dead-lettered'),
     group: u32,
     message: offset,
-    reason: fc.constantFrom('limit', 'expired', 'damaged', 'operator'),
+    reason: deathReason,
     feedback: text,
+  }),
+  plain({
+    kind: kindOf('dead-lettered'),
+    group: u32,
+    message: offset,
+    reason: deathReason,
+    feedback: text,
+    back: plain({ undone: offset, attempts: u32, atMs: offset }),
   }),
   plain({
     kind: fc.constantFrom('redriven', 'purged'),
     group: u32,
     message: offset,
     who: text,
+  }),
+  plain({
+    kind: kindOf('redriven'),
+    group: u32,
+    message: offset,
+    who: text,
+    was: plain({ reason: deathReason, feedback: text, attempts: u32, atMs: offset }),
   }),
   bindings,
   plain({

@@ -47,7 +47,12 @@ export type Seen =
     }
   | { readonly what: 'bind'; readonly peer: Peer; readonly topic: string; readonly count: number }
   | { readonly what: 'unbind'; readonly peer: Peer }
-  | { readonly what: 'credit'; readonly peer: Peer; readonly window: number }
+  | {
+      readonly what: 'credit'
+      readonly peer: Peer
+      readonly window: number
+      readonly topics: readonly string[]
+    }
   | { readonly what: 'lost'; readonly peer: Peer }
 
 type SeenOf<W extends Seen['what']> = Extract<Seen, { what: W }>
@@ -230,7 +235,7 @@ export class Peer {
         return
       }
       case commands.credit:
-        broker.note({ what: 'credit', peer: this, window: decodeCredit(source, start, end)! })
+        broker.note({ what: 'credit', peer: this, ...creditOf(source, start, end) })
         return
       case commands.bind: {
         const { topic, bindings } = decodeBind(source, start, end)!
@@ -301,4 +306,13 @@ function headerOf(message: Partial<MessageHeader>): MessageHeader {
     createTime: 1_700_000_000,
     ...message,
   }
+}
+
+function creditOf(
+  source: Uint8Array,
+  start: number,
+  end: number,
+): { window: number; topics: string[] } {
+  const { window, topics } = decodeCredit(source, start, end)!
+  return { window, topics: topics.map((topic) => Buffer.from(topic).toString()) }
 }

@@ -6,6 +6,7 @@ import { apply } from '../../src/broker/apply.ts'
 import { BrokerState } from '../../src/broker/state.ts'
 import { writeCheckpoint } from '../../src/log/checkpoint.ts'
 import { nodeDisk } from '../../src/log/disk-node.ts'
+import type { Disk } from '../../src/log/disk.ts'
 import { Log } from '../../src/log/log.ts'
 import { SectionWriter } from '../../src/model/section.ts'
 import type { RecordPlace } from '../../src/model/record.ts'
@@ -70,11 +71,16 @@ export async function writeHistory(
 }
 
 /** Of this state, at the end of what is durable. */
-export async function saveCheckpoint(dir: string, log: Log, state: BrokerState): Promise<void> {
+export async function saveCheckpoint(
+  dir: string,
+  log: Log,
+  state: BrokerState,
+  disk: Disk = nodeDisk,
+): Promise<void> {
   const writer = new SectionWriter()
   state.save(writer)
   await writeCheckpoint(
-    { disk: nodeDisk, dir, logId: log.logId! },
+    { disk, dir, logId: log.logId! },
     {
       resume: log.durablePlace,
       digest: state.digest(),
@@ -99,7 +105,7 @@ async function startLog(dir: string, random: () => number): Promise<Log> {
   return log
 }
 
-async function durable(log: Log): Promise<void> {
+export async function durable(log: Log): Promise<void> {
   while (log.durableOffset < log.endOffset) {
     const done = new Promise<void>((resolve) => (log.onDurable = resolve))
     log.flush()

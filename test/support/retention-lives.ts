@@ -3,23 +3,29 @@
 
 import assert from 'node:assert/strict'
 import { apply } from '../../src/broker/apply.ts'
-import { recomputeDigest } from '../../src/broker/digest.ts'
 import type { BrokerState } from '../../src/broker/state.ts'
 import { statusLive, statusPrepared } from '../../src/index/message-table.ts'
-import { writeCheckpoint } from '../../src/log/checkpoint.ts'
 import type { Log } from '../../src/log/log.ts'
 import type { GroupNumber, Offset, Row } from '../../src/model/ids.ts'
 import { silent } from '../../src/model/logger.ts'
 import type { LogRecord, RecordPlace } from '../../src/model/record.ts'
-import { SectionWriter } from '../../src/model/section.ts'
 import { recoverState } from '../../src/recover-state.ts'
 import { Retention } from '../../src/retention.ts'
-import { newState, openLog, someKept, type LogShape } from './crash-disk-lab.ts'
-import { durable } from './crash-disk-drive.ts'
+import {
+  newState,
+  openLog,
+  refused,
+  someKept,
+  type Choice,
+  type LogShape,
+} from './crash-disk-lab.ts'
+import { durable, unlessFailed } from './crash-disk-drive.ts'
+import type { CallFault } from './crash-disk-fault.ts'
 import { CrashDisk, type Image } from './crash-disk.ts'
 import { folder } from './disk-log.ts'
 import { nodeTurn } from './disk-turns.ts'
 import type { Entry } from './histories.ts'
+import { saveCheckpoint } from './log-history.ts'
 import { randomOf } from './seeded-random.ts'
 import { ownCopy } from '../../src/log/own-copy.ts'
 
@@ -28,6 +34,20 @@ export interface RetentionLife {
   /** Steps of the disk until the crash. */
   readonly steps: number
   readonly how: 'kill' | 'power'
+  /** One of the calls of this life fails; when that is final, so is the life. */
+  readonly fault?: CallFault
+  /** What the power may leave at the end of it, each judged; then no image is drawn at random. */
+  readonly ends?: readonly Choice[]
+}
+
+/** Of the log, and how often what happens beside it happens. */
+export interface RetentionSize {
+  readonly segmentBytes: number
+  readonly batchBytesMax: number
+  readonly keepBytes: number
+  /** Chance of a look of retention, and of a checkpoint, after a record. */
+  readonly look: number
+  readonly checkpoint: number
 }
 
 /** What an image of an instant must hold. */
@@ -38,12 +58,13 @@ interface Drawn {
 }
 
 const groups = [1, 2, 3, 4] as GroupNumber[]
-const keepBytes = 40 * 1024
-const shapeOf = (seed: number): LogShape => ({
+const usualSize: RetentionSize = {
   segmentBytes: 16 * 1024,
   batchBytesMax: 4096,
-  seed,
-})
+  keepBytes: 40 * 1024,
+  look: 0.06,
+  checkpoint: 0.05,
+}
 
 export class RetentionLives {
   /** What was seen, so that a test can tell that it tests something. */
@@ -53,18 +74,24 @@ export class RetentionLives {
   /** From the place in the history to the offset it got. */
   readonly #offsets = new Map<number, number>()
   #written: { readonly record: LogRecord; readonly place: RecordPlace }[] = []
-  #digests: string[] = []
-  #reference: BrokerState = newState()
+  /** Of the fold of the first so many records, as far as it was asked for. */
+  readonly #digests = new Map<number, string>()
+  #reference = { state: newState(), end: 0 }
   readonly #bytes = new Map<number, Uint8Array>()
   #disk = new CrashDisk()
   #drawn: Drawn[] = []
   #lives = 0
   /** Records below were durable when the last life ended. */
   #announced = 0
+  readonly #size: RetentionSize
+  /** Of the last life: those that change or secure something. */
+  calls: readonly string[] = []
+  /** Told of every step of every disk. */
+  onStep: (step: string, disk: CrashDisk) => void = () => undefined
 
-  constructor(history: readonly Entry[]) {
+  constructor(history: readonly Entry[], size: RetentionSize = usualSize) {
     this.#history = history
-    this.#digests.push(this.#reference.digest())
+    this.#size = size
   }
 
   get isDone(): boolean {
@@ -78,18 +105,29 @@ export class RetentionLives {
     const started: { log?: Log } = {}
     let removedAt = -Infinity
     const onStep = (step: string): void => {
+      this.onStep(step, disk)
       if (/remove .*segment/.test(step)) removedAt = disk.steps
       const share = disk.steps - removedAt < 8 ? 0.15 : 0.008
       const { log } = started
-      if (log !== undefined && images() < share && this.#drawn.length < 20)
+      if (
+        log !== undefined &&
+        life.ends === undefined &&
+        images() < share &&
+        this.#drawn.length < 20
+      )
         this.#draw(disk, log, Math.floor(images() * 2 ** 31))
       if (disk.steps >= life.steps) disk.stop()
     }
-    const disk: CrashDisk = new CrashDisk({ names: this.#disk.names, random: pump, onStep })
+    const { fault } = life
+    const { names } = this.#disk
+    const disk: CrashDisk = new CrashDisk({ names, random: pump, onStep, ...(fault && { fault }) })
     this.#lives++
-    await Promise.race([this.#work(disk, life.seed, (log) => (started.log = log)), disk.stopped])
+    const work = this.#work(disk, life, (log) => (started.log = log))
+    await Promise.race([work.catch((error: unknown) => asEnd(error, fault)), disk.stopped])
     this.#announced = started.log?.durableOffset ?? this.#announced
+    this.calls = disk.calls
     disk.stop()
+    for (const end of life.ends ?? []) this.#drawn.push(this.#drawnOf(disk, end))
     const choice = someKept(Math.floor(images() * 2 ** 31))
     this.#disk = life.how === 'kill' ? disk.killed(images) : CrashDisk.of(disk.powerLost(choice))
     for (const drawn of this.#drawn.splice(0)) await this.#judge(drawn)
@@ -100,17 +138,33 @@ export class RetentionLives {
     await this.#check(this.#disk, 0, this.#written.length)
   }
 
-  async #work(disk: CrashDisk, seed: number, started: (log: Log) => void): Promise<void> {
+  #shape(seed: number): LogShape {
+    const { segmentBytes, batchBytesMax } = this.#size
+    return { segmentBytes, batchBytesMax, seed }
+  }
+
+  async #work(disk: CrashDisk, life: RetentionLife, started: (log: Log) => void): Promise<void> {
+    const { seed, fault } = life
     const random = randomOf(seed)
-    const log = await openLog(disk, shapeOf(seed))
+    const log = await openLog(disk, this.#shape(seed))
     const rebuild = random() < 0.5
     const { state, recovery } = await recoverState(log, { dataDir: folder, rebuild }, silent, disk)
     assert.ok(recovery.end.offset >= this.#announced)
     this.#cut(recovery.end.offset)
-    assert.equal(state.digest(), this.#digests.at(-1))
+    assert.equal(state.digest(), this.#digestAt(this.#written.length))
     await log.startWriting()
     started(log)
     await log.dropSegments(state.journal.dropped.segment)
+    await unlessFailed(log, disk, (isOver) =>
+      this.#goOnUntil(isOver, { disk, log, state, random, fault }),
+    )
+  }
+
+  async #goOnUntil(
+    isOver: () => boolean,
+    { disk, log, state, random, fault }: Running,
+  ): Promise<void> {
+    const { keepBytes, look, checkpoint: save } = this.#size
     const sink = {
       state,
       nowMs: () => state.lastTimeMs,
@@ -122,18 +176,21 @@ export class RetentionLives {
       disk,
       dir: folder,
       keep: { keepMs: 0, keepBytes },
-      logger: { ...silent, warn: (_, text) => assert.fail(text) },
+      logger: {
+        ...silent,
+        warn: (_, text) => assert.ok(fault?.struck || text.startsWith('old segments cannot'), text),
+      },
       partBytes: 1500,
       gain: 0,
       pause: async () => {
-        if (disk.isStopped) await new Promise(() => undefined)
+        if (isOver()) await new Promise(() => undefined)
+        if (log.outOfSpace) log.checkSpace()
         if (random() < 0.3) this.#goOn(log, state)
         if (random() < 0.05) this.#settleOld(log, state, random)
         log.flush()
         await nodeTurn()
       },
     })
-    const isOver = (): boolean => disk.isStopped
     let checkpoint: Promise<unknown> | undefined
     while (!this.isDone && !isOver()) {
       this.#goOn(log, state)
@@ -141,11 +198,11 @@ export class RetentionLives {
       if (chance < 0.35) log.flush()
       if (chance < 0.2) await nodeTurn()
       if (chance < 0.05) this.#settleOld(log, state, random)
-      if (chance < 0.06) void retention.look()
+      if (chance < look) void retention.look()
       if (chance < 0.1) await durable(log, isOver)
-      if (chance < 0.05 && checkpoint === undefined && log.durableOffset === log.endOffset) {
+      if (chance < save && checkpoint === undefined && log.durableOffset === log.endOffset) {
         const done = (): void => void (checkpoint = undefined)
-        checkpoint = saveCheckpoint(disk, log, state).then(done, done)
+        checkpoint = saveCheckpoint(folder, log, state, disk).then(done, done)
       }
     }
     await durable(log, isOver)
@@ -167,8 +224,6 @@ export class RetentionLives {
     const place = { ...log.append(record, timeMs) }
     apply(state, record, place)
     this.#written.push({ record: ownCopy(record), place })
-    apply(this.#reference, record, place)
-    this.#digests.push(this.#reference.digest())
     const { kind } = record
     if (kind === 'base' || kind === 'moved' || kind === 'dropped') this.seen[kind]++
     if (kind === 'published' || kind === 'prepared' || kind === 'recalled') {
@@ -225,20 +280,34 @@ export class RetentionLives {
   #cut(end: number): void {
     assert.ok(end <= this.#written.length)
     this.#written = this.#written.slice(0, end)
-    this.#digests = this.#digests.slice(0, end + 1)
-    this.#reference = newState()
-    for (const { record, place } of this.#written) apply(this.#reference, record, place)
+    for (const count of this.#digests.keys()) if (count > end) this.#digests.delete(count)
+    this.#reference = { state: newState(), end: 0 }
     for (const [key, offset] of this.#offsets) if (offset >= end) this.#offsets.delete(key)
     for (const offset of this.#bytes.keys()) if (offset >= end) this.#bytes.delete(offset)
   }
 
+  /** Asked for few of the many ends, and mostly in their order: a digest walks the whole state. */
+  #digestAt(end: number): string {
+    const known = this.#digests.get(end)
+    if (known !== undefined) return known
+    if (this.#reference.end > end) this.#reference = { state: newState(), end: 0 }
+    const reference = this.#reference
+    for (const { record, place } of this.#written.slice(reference.end, end))
+      apply(reference.state, record, place)
+    reference.end = end
+    const digest = reference.state.digest()
+    this.#digests.set(end, digest)
+    return digest
+  }
+
   #draw(disk: CrashDisk, log: Log, seed: number): void {
-    const appended = this.#written.length
-    this.#drawn.push({
-      image: disk.powerLost(someKept(seed)),
-      announced: log.durableOffset,
-      appended,
-    })
+    this.#announced = log.durableOffset
+    this.#drawn.push(this.#drawnOf(disk, someKept(seed)))
+  }
+
+  #drawnOf(disk: CrashDisk, choice: Choice): Drawn {
+    const image = disk.powerLost(choice)
+    return { image, announced: this.#announced, appended: this.#written.length }
   }
 
   #judge({ image, announced, appended }: Drawn): Promise<void> {
@@ -248,14 +317,13 @@ export class RetentionLives {
   /** With the checkpoint and without, the state is the fold of all there ever was, and what lives can be read. */
   async #check(disk: CrashDisk, announced: number, appended: number): Promise<void> {
     for (const rebuild of [false, true]) {
-      const log = await openLog(disk, shapeOf(99))
+      const log = await openLog(disk, this.#shape(99)).catch(refused)
       const config = { dataDir: folder, rebuild }
-      const { state, recovery } = await recoverState(log, config, silent, disk)
+      const { state, recovery } = await recoverState(log, config, silent, disk).catch(refused)
       const end = recovery.end.offset
       assert.deepEqual(recovery.holes, [])
       assert.ok(end >= announced && end <= appended, `${announced} <= ${end} <= ${appended}`)
-      assert.equal(state.digest(), this.#digests[end], 'the fold is that of the whole history')
-      assert.equal(recomputeDigest(state), state.digest())
+      assert.equal(state.digest(), this.#digestAt(end), 'the fold is that of the whole history')
       await this.#expectReadable(log, state)
       if ((log.segments[0]?.number ?? 1) > 1) this.seen.begunLater++
       await log.close()
@@ -272,27 +340,24 @@ export class RetentionLives {
     })
     assert.equal(rows.length, state.liveCount)
     for (const row of rows) {
-      const { source, start, end } = await log.load(
-        messages.segmentOf(row),
-        messages.positionOf(row),
-      )
+      const place = [messages.segmentOf(row), messages.positionOf(row)] as const
+      const { source, start, end } = await log.load(...place).catch(refused)
       assert.deepEqual(source.slice(start, end), this.#bytes.get(messages.offsetOf(row)))
     }
   }
 }
 
-async function saveCheckpoint(disk: CrashDisk, log: Log, state: BrokerState): Promise<void> {
-  const writer = new SectionWriter()
-  state.save(writer)
-  await writeCheckpoint(
-    { disk, dir: folder, logId: log.logId! },
-    {
-      resume: log.durablePlace,
-      digest: state.digest(),
-      sections: writer.finish(),
-      durableOffset: log.durableOffset,
-    },
-  )
+interface Running {
+  readonly disk: CrashDisk
+  readonly log: Log
+  readonly state: BrokerState
+  readonly random: () => number
+  readonly fault: CallFault | undefined
+}
+
+/** A failure that was made ends a life; any other is one of the test. */
+function asEnd(error: unknown, fault: CallFault | undefined): void {
+  if (error instanceof assert.AssertionError || fault?.struck === undefined) throw error
 }
 
 /** No two messages have the same, nor one that was lost and is written again. */

@@ -95,6 +95,12 @@ export interface SimMessage {
   readonly deliverLimit?: number
 }
 
+/** A log that keeps its records elsewhere, too, and the state that was read from there. */
+export interface LiveLog {
+  readonly log: SimLog
+  readonly state: BrokerState
+}
+
 export class SimBroker {
   readonly clock: SimClock
   readonly log: SimLog
@@ -105,12 +111,12 @@ export class SimBroker {
 
   constructor(
     settings: Partial<BrokerSettings> = {},
-    from?: { clock: SimClock; records: readonly LoggedRecord[] },
+    from?: { clock: SimClock; records: readonly LoggedRecord[]; live?: LiveLog },
   ) {
     this.#settings = settings
     this.clock = from?.clock ?? new SimClock(1_795_000_000_000)
-    this.log = new SimLog(from?.records)
-    const state = foldAll(this.log.records)
+    this.log = from?.live?.log ?? new SimLog(from?.records)
+    const state = from?.live?.state ?? foldAll(this.log.records)
     let chance = 0
     this.loop = new BrokerLoop({
       log: this.log,
