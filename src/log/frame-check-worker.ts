@@ -35,7 +35,7 @@ export interface CheckAnswer {
 }
 
 /** Each may be on its way, or in the hands of the one who folds. */
-const buffersMax = 4
+const buffersMax = 6
 
 const free: Uint8Array[] = []
 let made = 0
@@ -64,26 +64,48 @@ async function read(run: number, request: CheckRequest): Promise<void> {
   send({ run, frames: undefined })
 }
 
+interface Ahead {
+  readonly bytes: Uint8Array
+  readonly count: Promise<number>
+}
+
+/** While the frames of one buffer are checked, the next bytes are on their way. */
 async function readFile(file: FileHandle, run: number, request: CheckRequest): Promise<void> {
   const { seed, limit } = request
   let { position } = request
+  let from = position
   let left: Uint8Array = new Uint8Array(0)
-  while (position + left.length < limit) {
-    const bytes = await buffer(run)
-    if (bytes === undefined) return
-    // What was left of the bytes before stands in front, so that a frame is never in two pieces.
-    const start = logFrameBytesMax - left.length
-    bytes.set(left, start)
-    const wanted = Math.min(scanChunkBytes, limit - position - left.length)
-    const { bytesRead } = await file.read(bytes, logFrameBytesMax, wanted, position + left.length)
-    const have = logFrameBytesMax + bytesRead
-    const end = checked(bytes, start, have, seed)
-    left = bytes.slice(end, have)
-    const isOver = end === start || left.length > logFrameBytesMax || bytesRead === 0
-    if (end > start) send({ run, frames: { bytes, start, end, position } })
-    else free.push(bytes)
-    if (isOver || current !== run) return
-    position += end - start
+  let ahead: Ahead | undefined
+  const begin = (bytes: Uint8Array | undefined): Ahead | undefined => {
+    if (bytes === undefined) return undefined
+    const wanted = Math.min(scanChunkBytes, limit - from)
+    const count = file.read(bytes, logFrameBytesMax, wanted, from).then((read) => read.bytesRead)
+    count.catch(() => undefined)
+    return { bytes, count }
+  }
+  try {
+    while (from < limit) {
+      ahead ??= begin(await buffer(run))
+      if (ahead === undefined) return
+      const { bytes } = ahead
+      const count = await ahead.count
+      ahead = undefined
+      from += count
+      if (from < limit && count > 0) ahead = begin(spare())
+      // What was left of the bytes before stands in front, so that a frame is never in two pieces.
+      const start = logFrameBytesMax - left.length
+      bytes.set(left, start)
+      const have = logFrameBytesMax + count
+      const end = checked(bytes, start, have, seed)
+      left = bytes.slice(end, have)
+      if (end > start) send({ run, frames: { bytes, start, end, position } })
+      else free.push(bytes)
+      position += end - start
+      if (end === start || left.length > logFrameBytesMax || current !== run) return
+    }
+  } finally {
+    await ahead?.count.catch(() => undefined)
+    if (ahead !== undefined) free.push(ahead.bytes)
   }
 }
 
@@ -98,15 +120,18 @@ function checked(bytes: Uint8Array, start: number, have: number, seed: number): 
   return at
 }
 
+function spare(): Uint8Array | undefined {
+  const known = free.pop()
+  if (known !== undefined || made === buffersMax) return known
+  made++
+  return new Uint8Array(Buffer.allocUnsafeSlow(logFrameBytesMax + scanChunkBytes).buffer)
+}
+
 /** Waits until one is free; undefined when nobody wants this run any more. */
 async function buffer(run: number): Promise<Uint8Array | undefined> {
   while (current === run) {
-    const known = free.pop()
+    const known = spare()
     if (known !== undefined) return known
-    if (made < buffersMax) {
-      made++
-      return new Uint8Array(Buffer.allocUnsafeSlow(logFrameBytesMax + scanChunkBytes).buffer)
-    }
     await new Promise<void>((resolve) => (wake = resolve))
   }
   return undefined

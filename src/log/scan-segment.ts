@@ -168,7 +168,8 @@ class SegmentScan {
         if (more) pause = 'more'
         break
       }
-      if (!looksLikeFrame(chunk, at) || frameOffset(chunk, at) !== this.#expected) break
+      if (!isChecked && !looksLikeFrame(chunk, at)) break
+      if (frameOffset(chunk, at) !== this.#expected) break
       const end = at + frameLength(chunk, at)
       if (end > have) {
         if (more) pause = 'more'
