@@ -28,7 +28,6 @@ import { KiteQError } from '../model/errors.ts'
 import { idFromText } from '../model/id-text.ts'
 import type { MessageId } from '../model/ids.ts'
 import { silent } from '../model/logger.ts'
-import { recoverState } from '../recover-state.ts'
 import type { ListPage } from '../owner-requests.ts'
 import { stateHorizon } from './log-horizon.ts'
 import { expectAnswer } from './owner-answer.ts'
@@ -198,6 +197,7 @@ export function idOf(text: string): MessageId {
 }
 
 export async function readState(dir: string): Promise<BrokerState> {
+  const { recoverState } = await import('../recover-state.ts') // most tools fold no state
   const log = await openLog(dir)
   try {
     return (await recoverState(log, { dataDir: dir, rebuild: false }, silent)).state

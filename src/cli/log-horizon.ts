@@ -6,7 +6,7 @@ import { findBases } from '../log/base.ts'
 import type { Log } from '../log/log.ts'
 import { KiteQError } from '../model/errors.ts'
 import type { DictionaryName, LogRecord } from '../model/record.ts'
-import { beginningOf, type Beginning } from '../recover-state.ts'
+import type { Beginning } from '../recover-state.ts'
 import { tell } from './terminal.ts'
 
 /**
@@ -26,6 +26,7 @@ export async function stateHorizon(log: Log, end: number): Promise<number> {
 
 /** The oldest image, for whoever reads records: where segments are missing and nothing stands for them, he is told, and goes on. */
 export async function beginningLeft(log: Log, dir: string): Promise<Beginning | undefined> {
+  const { beginningOf } = await import('../recover-state.ts') // most tools fold no state
   try {
     return await beginningOf(log, dir, Infinity)
   } catch (error) {

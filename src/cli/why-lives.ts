@@ -7,7 +7,6 @@ import { counted } from './counted.ts'
 import type { LogFolder } from './folder.ts'
 import { HolesTold } from './lost-stretches.ts'
 import type { Life, MessageLife } from './message-life.ts'
-import { earlierThan } from './older-message.ts'
 import { Progress } from './terminal.ts'
 
 export interface ReadLives {
@@ -35,6 +34,7 @@ export async function readLives(
 ): Promise<ReadLives> {
   const told = new HolesTold()
   const progress = new Progress()
+  const { earlierThan } = await import('./older-message.ts')
   life.begin(await earlierThan(log, dir, life.id))
   const { records, holes } = await log.scan(0 as Offset, end, (record, place) => {
     life.visit(record, place)
