@@ -64,9 +64,9 @@ async function checkCheckpoint({ dataDir, check }: CheckTask): Promise<Checkpoin
   const { checkpoint } = await readCheckpoint({ disk: nodeDisk, dir: dataDir, logId }, check)
   const { digest, resume, sections } = checkpoint
   const state = emptyState()
-  state.load(new SectionReader(sections))
-  if (state.digest() !== digest || state.nextOffset !== resume.offset)
-    return { ok: false, why: `checkpoint ${check} says ${digest}, its content ${state.digest()}` }
+  const found = state.load(new SectionReader(sections))
+  if (found !== digest || state.nextOffset !== resume.offset)
+    return { ok: false, why: `checkpoint ${check} says ${digest}, its content ${found}` }
   return { ok: true, offset: check, digest, tookMs: Math.round(performance.now() - started) }
 }
 

@@ -70,9 +70,9 @@ export async function beginningOf(
     if (resume.offset > until) return true
     const state = emptyState()
     try {
-      state.load(new SectionReader(sections.splice(0)))
-      if (state.digest() !== digest || state.nextOffset !== resume.offset)
-        throw new Error(`its digest is ${state.digest()}, its records say ${digest}`)
+      const found = state.load(new SectionReader(sections.splice(0)))
+      if (found !== digest || state.nextOffset !== resume.offset)
+        throw new Error(`its digest is ${found}, its records say ${digest}`)
     } catch (error) {
       problem = `; the image of offset ${resume.offset} cannot be used: ${textOf(error)}`
       return false

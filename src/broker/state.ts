@@ -91,8 +91,11 @@ export class BrokerState {
     return digest
   }
 
-  /** Into a state just made. Throws KITEQ_LOG_CORRUPT when what was loaded is not what was saved: drop the state then. */
-  load(reader: SectionReader): void {
+  /**
+   * Into a state just made. Returns its digest; throws KITEQ_LOG_CORRUPT when what was loaded is not what was saved: drop the
+   * state then.
+   */
+  load(reader: SectionReader): string {
     const digest = reader.string()
     this.settled.windowMs = reader.f64()
     this.settled.idsMax = reader.f64()
@@ -121,6 +124,7 @@ export class BrokerState {
       const message = `a checkpoint says digest ${digest}, its content ${found}`
       throw new KiteQError('KITEQ_LOG_CORRUPT', message)
     }
+    return found
   }
 
   /** The indexes that are not saved, from the table. */

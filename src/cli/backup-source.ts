@@ -5,8 +5,9 @@ import type { Disk } from '../log/disk.ts'
 import { frameTimeMs } from '../log/frame.ts'
 import { scanSegment } from '../log/scan-segment.ts'
 import { readSegmentHeaders, segmentName, type SegmentHeader } from '../log/segment.ts'
+import { withSegment } from '../log/whole-segment.ts'
 import { KiteQError } from '../model/errors.ts'
-import { ownerEnd, tailOf, withSegment } from './folder.ts'
+import { ownerEnd, tailOf } from './folder.ts'
 
 export interface SegmentPart {
   readonly name: string

@@ -8,11 +8,11 @@ import { frameKind, frameOffset, logFrameHeadBytes } from '../log/frame.ts'
 import { decodeRecord, kindNumberOf } from '../log/record-codec.ts'
 import type { ResumePlace } from '../log/recover.ts'
 import { scanSegment } from '../log/scan-segment.ts'
+import { withSegment } from '../log/whole-segment.ts'
 import { KiteQError } from '../model/errors.ts'
 import { SectionReader } from '../model/section.ts'
 import { emptyState } from '../recover-state.ts'
 import { CheckpointMark } from './checkpoint-check.ts'
-import { withSegment } from './folder.ts'
 import type { Findings } from './log-findings.ts'
 import type { SegmentFile } from './segment-headers.ts'
 
@@ -41,8 +41,8 @@ export async function readBases(
     const what = `image of offset ${resume.offset}`
     const state = emptyState()
     try {
-      state.load(new SectionReader(sections.splice(0)))
-      if (state.digest() !== digest) throw new Error(`its digest is ${state.digest()}`)
+      const found = state.load(new SectionReader(sections.splice(0)))
+      if (found !== digest) throw new Error(`its digest is ${found}`)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       const text = `the ${what} with digest ${digest} cannot be used: ${why}`

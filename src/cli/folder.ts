@@ -15,14 +15,9 @@ import type { Disk } from '../log/disk.ts'
 import { nodeDisk } from '../log/disk-node.ts'
 import { askOwner } from '../log/folder-owner.ts'
 import { Log } from '../log/log.ts'
-import { scanSegment, type ScanRequest } from '../log/scan-segment.ts'
-import {
-  readSegmentHeaders,
-  segmentFileBytes,
-  segmentHeaderBytes,
-  segmentName,
-  type SegmentHeader,
-} from '../log/segment.ts'
+import { scanSegment } from '../log/scan-segment.ts'
+import { readSegmentHeaders, type SegmentHeader } from '../log/segment.ts'
+import { withSegment } from '../log/whole-segment.ts'
 import { invariant } from '../model/assert.ts'
 import { KiteQError } from '../model/errors.ts'
 import { idFromText } from '../model/id-text.ts'
@@ -145,13 +140,18 @@ export async function ownerEnd(dir: string): Promise<number | undefined> {
   return (answer as { durableOffset: number } | undefined)?.durableOffset
 }
 
-/** Of the last segment: reads all of it. */
-export async function tailOf(dir: string, disk: Disk, header: SegmentHeader): Promise<Tail> {
+/** Of the last segment: reads all of it, or what is behind a place at the end of a batch, if that is given. */
+export async function tailOf(
+  dir: string,
+  disk: Disk,
+  header: SegmentHeader,
+  from?: { readonly position: number; readonly offset: number },
+): Promise<Tail> {
   const { nextOffset, end, wholeOffset, wholeEnd, cutBytes } = await withSegment(
     dir,
     disk,
     header,
-    scanSegment,
+    (whole) => scanSegment({ ...whole, ...from }),
   )
   return {
     offset: wholeOffset,
@@ -159,33 +159,6 @@ export async function tailOf(dir: string, disk: Disk, header: SegmentHeader): Pr
     position: wholeEnd,
     records: nextOffset - wholeOffset,
     bytes: end - wholeEnd + cutBytes,
-  }
-}
-
-/** Opens a segment, makes a request to scan all of it as the last one, and closes it. */
-export async function withSegment<T>(
-  dir: string,
-  disk: Disk,
-  header: SegmentHeader,
-  use: (whole: ScanRequest) => Promise<T>,
-): Promise<T> {
-  const path = `${dir}/${segmentName(header.number)}`
-  const file = await disk.open(path, 'read')
-  try {
-    return await use({
-      file,
-      path,
-      segment: header.number,
-      seed: header.seed,
-      position: segmentHeaderBytes,
-      offset: header.firstOffset,
-      sealed: undefined,
-      to: Infinity,
-      bytes: segmentFileBytes(await file.size()),
-      visit: ignore,
-    })
-  } finally {
-    await file.close()
   }
 }
 
@@ -223,5 +196,3 @@ export function openLog(dir: string, disk: Disk = nodeDisk): Promise<Log> {
   const durability = { kind: 'fsync' } as const // nothing is written
   return Log.open({ dir, disk, durability, random: () => 0 })
 }
-
-const ignore = (): void => undefined

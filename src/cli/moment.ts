@@ -3,8 +3,9 @@
 
 import { frameOffset, frameTimeMs } from '../log/frame.ts'
 import { scanSegment } from '../log/scan-segment.ts'
+import { withSegment } from '../log/whole-segment.ts'
 import { KiteQError } from '../model/errors.ts'
-import { withSegment, type LogFolder } from './folder.ts'
+import type { LogFolder } from './folder.ts'
 import { timeText } from './record-text.ts'
 
 export type Moment =

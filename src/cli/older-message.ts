@@ -69,12 +69,13 @@ export function earlierOf(
   firstOffset: number,
 ): Earlier | undefined {
   const state = emptyState()
+  let digest: string
   try {
-    state.load(new SectionReader(image.sections.splice(0)))
+    digest = state.load(new SectionReader(image.sections.splice(0)))
   } catch {
     return undefined
   }
-  const isWhole = state.digest() === image.digest && state.nextOffset === image.resume.offset
+  const isWhole = digest === image.digest && state.nextOffset === image.resume.offset
   return isWhole ? earlierIn(state, id, firstOffset) : undefined
 }
 

@@ -14,8 +14,8 @@ import {
 import { decodeRecord } from '../log/record-codec.ts'
 import { scanSegment } from '../log/scan-segment.ts'
 import { segmentHeaderBytes, type SegmentHeader } from '../log/segment.ts'
+import { withSegment } from '../log/whole-segment.ts'
 import type { Epoch, Offset, SegmentNumber } from '../model/ids.ts'
-import { withSegment } from './folder.ts'
 
 /** Where the segment before ends, for all that it says itself. */
 export interface EndBefore {

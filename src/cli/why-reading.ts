@@ -8,11 +8,11 @@ import type { Log } from '../log/log.ts'
 import { kindNumberOf } from '../log/record-codec.ts'
 import { hashOfConnection, hashOfId, hashOfName, hashOfTopic } from '../log/postings-keys.ts'
 import type { Postings } from '../log/postings.ts'
-import { scanSegment, type Hole } from '../log/scan-segment.ts'
+import type { Hole } from '../log/scan-segment.ts'
 import { readSegmentHeaders, segmentHeaderBytes, type SegmentHeader } from '../log/segment.ts'
 import type { MessageId, Offset, Position } from '../model/ids.ts'
 import { counted } from './counted.ts'
-import { openLog, ownerEnd, withSegment, type Tail } from './folder.ts'
+import { openLog, ownerEnd, tailOf, type Tail } from './folder.ts'
 import { HolesTold } from './lost-stretches.ts'
 import { MessageLife } from './message-life.ts'
 import type { Earlier } from './older-message.ts'
@@ -110,31 +110,14 @@ class LifeReading {
     const last = this.#parts.at(-1)
     if (this.#inUse || last === undefined) return
     if (last.cover !== undefined && !(await last.endHolds())) await last.giveUp()
-    this.#tail = await this.#tailOf(last)
+    // In front of a batch that holds, nothing is a torn tail.
+    this.#tail = await tailOf(this.#dir, this.#disk, last.header, last.cover)
     this.#end = this.#tail.offset
     const { header } = last
     const whole = new SegmentPart(this.#disk, this.#dir, header, this.#end)
     await last.close()
     this.#parts[this.#parts.length - 1] = whole
     await whole.open({ position: Infinity, offset: Infinity })
-  }
-
-  /** As a reading of the whole segment finds it: in front of a batch that holds, nothing is a torn tail. */
-  async #tailOf({ header, cover }: SegmentPart): Promise<Tail> {
-    const from = cover ?? { position: segmentHeaderBytes, offset: header.firstOffset }
-    const { nextOffset, end, wholeOffset, wholeEnd, cutBytes } = await withSegment(
-      this.#dir,
-      this.#disk,
-      header,
-      (whole) => scanSegment({ ...whole, ...from }),
-    )
-    return {
-      offset: wholeOffset,
-      segment: header.number,
-      position: wholeEnd,
-      records: nextOffset - wholeOffset,
-      bytes: end - wholeEnd + cutBytes,
-    }
   }
 
   #isWorthwhile(): boolean {

@@ -2,14 +2,9 @@
 // front of a checkpoint, where no start looks. Folds nothing, changes nothing.
 
 import type { Disk } from './disk.ts'
-import { scanSegment, type Hole } from './scan-segment.ts'
-import {
-  isMissing,
-  segmentFileBytes,
-  segmentHeaderBytes,
-  segmentName,
-  type SegmentHeader,
-} from './segment.ts'
+import { scanSegment, type Hole, type ScanRequest } from './scan-segment.ts'
+import type { SegmentHeader } from './segment.ts'
+import { withSegment } from './whole-segment.ts'
 
 export interface DamageScan {
   readonly disk: Disk
@@ -42,29 +37,7 @@ async function holesIn(
   header: SegmentHeader,
   sealed: { readonly end: number; readonly nextOffset: number },
 ): Promise<readonly Hole[]> {
-  const path = `${dir}/${segmentName(header.number)}`
-  const file = await disk.open(path, 'read').catch((error: unknown) => {
-    if (isMissing(error)) return undefined
-    throw error
-  })
-  if (file === undefined) return []
-  try {
-    const { holes } = await scanSegment({
-      file,
-      path,
-      segment: header.number,
-      seed: header.seed,
-      position: segmentHeaderBytes,
-      offset: header.firstOffset,
-      sealed,
-      to: Infinity,
-      bytes: segmentFileBytes(await file.size()),
-      visit: ignore,
-    })
-    return holes
-  } finally {
-    await file.close()
-  }
+  const scan = async (whole: ScanRequest): Promise<readonly Hole[]> =>
+    (await scanSegment({ ...whole, sealed })).holes
+  return withSegment(dir, disk, header, scan, () => [])
 }
-
-const ignore = (): void => undefined

@@ -8,6 +8,7 @@ import { postingsHeadBytes, postingsName, postingsTemporaryName } from './postin
 import { postingsBlockBytes } from '../model/limits.ts'
 import { scanSegment } from './scan-segment.ts'
 import { corruptFile, segmentHeaderBytes, segmentName, type SegmentHeader } from './segment.ts'
+import { withSegment } from './whole-segment.ts'
 
 export interface PostingsTask {
   readonly disk: Disk
@@ -168,26 +169,18 @@ async function scan(
   builder: PostingsBuilder,
   out: SetsOutput,
 ): Promise<void> {
-  const path = `${dir}/${segmentName(header.number)}`
-  const file = await disk.open(path, 'read')
-  try {
+  await withSegment(dir, disk, header, async (whole) => {
     const { holes } = await scanSegment({
-      file: out.before(file),
-      path,
-      segment: header.number,
-      seed: header.seed,
-      position: from.position,
-      offset: from.offset,
+      ...whole,
+      ...from,
+      file: out.before(whole.file),
       sealed: { end: end.position, nextOffset: end.offset },
-      to: Infinity,
-      bytes: await file.size(),
       visit: (source, start, stop, position) => builder.frame(source, start, stop, position),
     })
     const hole = holes[0]
-    if (hole !== undefined) throw corruptFile(path, hole.position, 'damaged: it gets no postings')
-  } finally {
-    await file.close()
-  }
+    if (hole !== undefined)
+      throw corruptFile(whole.path, hole.position, 'damaged: it gets no postings')
+  })
 }
 
 /** Gathers sets while a chunk is visited, which cannot wait; what has gathered is written before the next chunk is read. */

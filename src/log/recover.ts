@@ -9,14 +9,8 @@ import { FrameCheck } from './frame-check.ts'
 import { frameKind, frameOffset, frameTimeMs, logFrameHeadBytes } from './frame.ts'
 import { decodeRecord, kindNumberOf } from './record-codec.ts'
 import { scanSegment, type Hole, type ScanRequest, type ScanResult } from './scan-segment.ts'
-import {
-  corruptFile,
-  isMissing,
-  segmentFileBytes,
-  segmentHeaderBytes,
-  segmentName,
-  type SegmentHeader,
-} from './segment.ts'
+import { corruptFile, segmentHeaderBytes, segmentName, type SegmentHeader } from './segment.ts'
+import { withSegment } from './whole-segment.ts'
 
 /** Where a fold stopped: the next record has this offset and, if it exists, begins here (or in the next segment). */
 export interface ResumePlace {
@@ -206,31 +200,14 @@ class LogReading {
     }
   }
 
-  async #opened<T>(index: number, use: (base: ScanRequest) => Promise<T>): Promise<T> {
+  #opened<T>(index: number, use: (base: ScanRequest) => Promise<T>): Promise<T> {
     const { disk, dir, headers } = this.#request
     const header = headers[index]!
     const next = headers[index + 1]
-    const path = `${dir}/${segmentName(header.number)}`
-    this.#path = path
-    const file = await disk.open(path, 'read').catch((error: unknown) => {
-      throw isMissing(error) ? droppedMeanwhile(path) : error
-    })
-    try {
-      return await use({
-        file,
-        path,
-        segment: header.number,
-        seed: header.seed,
-        position: segmentHeaderBytes,
-        offset: header.firstOffset,
-        sealed: next && { end: next.previousEnd, nextOffset: next.firstOffset },
-        to: Infinity,
-        bytes: segmentFileBytes(await file.size()),
-        visit: ignore,
-      })
-    } finally {
-      await file.close()
-    }
+    this.#path = `${dir}/${segmentName(header.number)}`
+    const sealed = next && { end: next.previousEnd, nextOffset: next.firstOffset }
+    const scan = (whole: ScanRequest): Promise<T> => use({ ...whole, sealed })
+    return withSegment(dir, disk, header, scan, droppedMeanwhile)
   }
 
   #segment(index: number, from: ResumePlace | undefined): Promise<ScanResult> {
@@ -297,12 +274,10 @@ class LogReading {
 }
 
 /** To somebody who reads beside the owner: what was there when the reading began is not any more. */
-function droppedMeanwhile(path: string): KiteQError {
+function droppedMeanwhile(path: string): never {
   const message = `${path} was dropped while the log was read; run it again`
-  return new KiteQError('KITEQ_NOT_FOUND', message)
+  throw new KiteQError('KITEQ_NOT_FOUND', message)
 }
-
-const ignore = (): void => undefined
 
 const placeOf = (from: ResumePlace): { offset: number; position: number } => ({
   offset: from.offset,

@@ -12,7 +12,8 @@ import { Log } from '../../src/log/log.ts'
 import type { SegmentEnd } from '../../src/log/postings.ts'
 import { writePostings, type PostingsTask } from '../../src/log/postings-writer.ts'
 import { scanSegment } from '../../src/log/scan-segment.ts'
-import { readSegmentHeaders, segmentHeaderBytes, segmentName } from '../../src/log/segment.ts'
+import { readSegmentHeaders } from '../../src/log/segment.ts'
+import { withSegment } from '../../src/log/whole-segment.ts'
 import { idText } from '../../src/model/id-text.ts'
 import type { MessageId } from '../../src/model/ids.ts'
 import { silent } from '../../src/model/logger.ts'
@@ -168,28 +169,16 @@ export async function wholeTasks(dir: string): Promise<PostingsTask[]> {
 const nowhere: SegmentEnd = { position: Infinity, offset: Infinity }
 
 async function batchEnds({ dir, header }: PostingsTask): Promise<SegmentEnd[]> {
-  const path = `${dir}/${segmentName(header.number)}`
-  const file = await nodeDisk.open(path, 'read')
   const ends: SegmentEnd[] = []
-  try {
-    await scanSegment({
-      file,
-      path,
-      segment: header.number,
-      seed: header.seed,
-      position: segmentHeaderBytes,
-      offset: header.firstOffset,
-      sealed: undefined,
-      to: Infinity,
-      bytes: await file.size(),
+  await withSegment(dir, nodeDisk, header, (whole) =>
+    scanSegment({
+      ...whole,
       visit: (source, start, end, position) => {
         if (frameFlags(source, start) !== lastOfBatch) return
         ends.push({ position: position + end - start, offset: frameOffset(source, start) + 1 })
       },
-    })
-  } finally {
-    await file.close()
-  }
+    }),
+  )
   return ends
 }
 
