@@ -2,7 +2,7 @@
 // seed: no choice of ids makes it slow. Rebuildable: nothing here is digested or saved, and the seed never shows.
 
 import type { MessageId, Row } from '../model/ids.ts'
-import type { MessageTable } from './message-table.ts'
+import { chunkRows, type MessageTable } from './message-table.ts'
 
 /** Slots of a new shard, a power of two. */
 const shardSlots = 2048
@@ -10,6 +10,8 @@ const loadMax = 0.75
 /** Low bits of a hash that may name a shard. */
 const depthMax = 20
 const tableWords = 16 * 256
+/** New shards whose slots are asked for at once. */
+const shardsTogether = 64
 
 /**
  * Slots of two words: row plus one (0: empty), then the hash, whose top bits give the home slot and whose low bits, `depth`
@@ -21,9 +23,9 @@ class Shard {
   depth: number
   used = 0
 
-  constructor(capacity: number, depth: number) {
-    this.slots = new Uint32Array(capacity * 2)
-    this.capacity = capacity
+  constructor(slots: Uint32Array, depth: number) {
+    this.slots = slots
+    this.capacity = slots.length / 2
     this.depth = depth
   }
 }
@@ -33,7 +35,7 @@ export class MessageIndex {
   private readonly table: MessageTable
   private readonly tabulation: Uint32Array
   /** The shard of each value of the low bits; a shard of less depth stands in several places. */
-  private shards: Shard[] = [new Shard(shardSlots, 0)]
+  private shards: Shard[] = [new Shard(new Uint32Array(shardSlots * 2), 0)]
   private mask = 0
   private used = 0
   private longest = 0
@@ -65,7 +67,7 @@ export class MessageIndex {
   find(id: MessageId): Row {
     if (!this.isBuilt) this.build()
     const { id0, id1, id2, id3 } = id
-    const hash = this.hash(id0, id1, id2, id3)
+    const hash = hashOf(this.tabulation, id0, id1, id2, id3)
     this.asked0 = id0
     this.asked1 = id1
     this.asked2 = id2
@@ -93,27 +95,31 @@ export class MessageIndex {
   build(): void {
     if (this.isBuilt) return
     this.isBuilt = true
-    const { table } = this
-    const depth = depthOf(table.count)
-    this.shards = Array.from({ length: 2 ** depth }, () => new Shard(shardSlots, depth))
+    const depth = depthOf(this.table.count)
+    this.shards = shardsOf(depth)
     this.mask = 2 ** depth - 1
-    const all = new Uint32Array(table.count * 2)
+    const { rows, hashes } = this.entries()
     const ends = new Uint32Array(this.shards.length + 1)
-    let count = 0
-    table.forEachId((row, id0, id1, id2, id3) => {
-      const hash = this.hash(id0, id1, id2, id3)
-      all[count++] = row
-      all[count++] = hash
-      ends[(hash & this.mask) + 1]!++
-    })
-    for (let i = 1; i < ends.length; i++) ends[i]! += ends[i - 1]!
-    const sorted = new Uint32Array(count)
-    for (let i = 0; i < count; i += 2) {
-      const at = ends[all[i + 1]! & this.mask]!++ * 2
-      sorted[at] = all[i]!
-      sorted[at + 1] = all[i + 1]!
+    countByShard(hashes, this.mask, ends)
+    const sorted = new Uint32Array(rows.length * 2)
+    sortByShard(rows, hashes, this.mask, ends, sorted)
+    for (let i = 0; i < sorted.length; i += 2) this.put(sorted[i] as Row, sorted[i + 1]!)
+  }
+
+  private entries(): { readonly rows: Uint32Array; readonly hashes: Uint32Array } {
+    const { table } = this
+    const rows = new Uint32Array(table.count)
+    const hashes = new Uint32Array(table.count)
+    const some = new Uint32Array(chunkRows)
+    const ids = new Int32Array(chunkRows * 4)
+    let end = 0
+    for (let number = 0; number < table.chunkCount; number++) {
+      const count = table.readIds(number, some, ids)
+      rows.set(some.subarray(0, count), end)
+      hashAll(this.tabulation, ids, count, hashes.subarray(end, end + count))
+      end += count
     }
-    for (let i = 0; i < count; i += 2) this.put(sorted[i] as Row, sorted[i + 1]!)
+    return { rows: rows.subarray(0, end), hashes: hashes.subarray(0, end) }
   }
 
   add(row: Row): void {
@@ -168,7 +174,7 @@ export class MessageIndex {
       }
       return
     }
-    const sibling = new Shard(capacity, depth + 1)
+    const sibling = new Shard(new Uint32Array(capacity * 2), depth + 1)
     shard.depth = depth + 1
     sibling.used = moving
     shard.used -= moving
@@ -198,30 +204,72 @@ export class MessageIndex {
     const id3 = table.id3Of(row)
     const isAsked =
       id0 === this.asked0 && id1 === this.asked1 && id2 === this.asked2 && id3 === this.asked3
-    return isAsked ? this.askedHash : this.hash(id0, id1, id2, id3)
+    return isAsked ? this.askedHash : hashOf(this.tabulation, id0, id1, id2, id3)
   }
+}
 
-  private hash(id0: number, id1: number, id2: number, id3: number): number {
-    const t = this.tabulation
-    return (
-      (t[id0 & 255]! ^
-        t[256 + ((id0 >>> 8) & 255)]! ^
-        t[512 + ((id0 >>> 16) & 255)]! ^
-        t[768 + (id0 >>> 24)]! ^
-        t[1024 + (id1 & 255)]! ^
-        t[1280 + ((id1 >>> 8) & 255)]! ^
-        t[1536 + ((id1 >>> 16) & 255)]! ^
-        t[1792 + (id1 >>> 24)]! ^
-        t[2048 + (id2 & 255)]! ^
-        t[2304 + ((id2 >>> 8) & 255)]! ^
-        t[2560 + ((id2 >>> 16) & 255)]! ^
-        t[2816 + (id2 >>> 24)]! ^
-        t[3072 + (id3 & 255)]! ^
-        t[3328 + ((id3 >>> 8) & 255)]! ^
-        t[3584 + ((id3 >>> 16) & 255)]! ^
-        t[3840 + (id3 >>> 24)]!) >>>
-      0
-    )
+function hashOf(t: Uint32Array, id0: number, id1: number, id2: number, id3: number): number {
+  return (
+    (t[id0 & 255]! ^
+      t[256 + ((id0 >>> 8) & 255)]! ^
+      t[512 + ((id0 >>> 16) & 255)]! ^
+      t[768 + (id0 >>> 24)]! ^
+      t[1024 + (id1 & 255)]! ^
+      t[1280 + ((id1 >>> 8) & 255)]! ^
+      t[1536 + ((id1 >>> 16) & 255)]! ^
+      t[1792 + (id1 >>> 24)]! ^
+      t[2048 + (id2 & 255)]! ^
+      t[2304 + ((id2 >>> 8) & 255)]! ^
+      t[2560 + ((id2 >>> 16) & 255)]! ^
+      t[2816 + (id2 >>> 24)]! ^
+      t[3072 + (id3 & 255)]! ^
+      t[3328 + ((id3 >>> 8) & 255)]! ^
+      t[3584 + ((id3 >>> 16) & 255)]! ^
+      t[3840 + (id3 >>> 24)]!) >>>
+    0
+  )
+}
+
+function hashAll(t: Uint32Array, ids: Int32Array, count: number, hashes: Uint32Array): void {
+  for (let i = 0; i < count; i++) {
+    const at = i * 4
+    hashes[i] = hashOf(t, ids[at]!, ids[at + 1]!, ids[at + 2]!, ids[at + 3]!)
+  }
+}
+
+/** Shards whose slots lie in a few large arrays: asked for one by one, each would be filled with zeros at once. */
+function shardsOf(depth: number): Shard[] {
+  const shards: Shard[] = []
+  const words = shardSlots * 2
+  const together = Math.min(2 ** depth, shardsTogether)
+  while (shards.length < 2 ** depth) {
+    const slots = new Uint32Array(words * together)
+    for (let at = 0; at < slots.length; at += words) {
+      shards.push(new Shard(slots.subarray(at, at + words), depth))
+    }
+  }
+  return shards
+}
+
+/** Where in the order of shards each begins: ends[n] for shard n. */
+function countByShard(hashes: Uint32Array, mask: number, ends: Uint32Array): void {
+  for (let i = 0; i < hashes.length; i++) ends[(hashes[i]! & mask) + 1]!++
+  for (let i = 1; i < ends.length; i++) ends[i]! += ends[i - 1]!
+}
+
+/** Pairs of row and hash, shard by shard. */
+function sortByShard(
+  rows: Uint32Array,
+  hashes: Uint32Array,
+  mask: number,
+  ends: Uint32Array,
+  sorted: Uint32Array,
+): void {
+  for (let i = 0; i < hashes.length; i++) {
+    const hash = hashes[i]!
+    const at = ends[hash & mask]!++ * 2
+    sorted[at] = rows[i]!
+    sorted[at + 1] = hash
   }
 }
 

@@ -270,20 +270,28 @@ export class MessageTable {
     }
   }
 
-  /** Every row that may be looked for by its id: all but recalled copies. */
-  forEachId(visit: (row: Row, id0: number, id1: number, id2: number, id3: number) => void): void {
-    for (let number = 0; number < this.chunks.length; number++) {
-      const chunk = this.chunks[number]
-      if (chunk === undefined) continue
-      const words = chunk.words
-      for (let i = 0; i < chunk.end; i++) {
-        const at = i * wordsPerRow
-        const flags = words[at + atFlags]!
-        if ((flags & statusBits) === statusFree || (flags & recalledBit) !== 0) continue
-        const row = (((number << rowBits) >>> 0) + i) as Row
-        visit(row, words[at + atId0]!, words[at + atId1]!, words[at + atId2]!, words[at + atId3]!)
-      }
+  /**
+   * The rows of a chunk that may be looked for by their id, which are all but recalled copies, and four words of id for each;
+   * how many. Both arrays have room for a whole chunk.
+   */
+  readIds(number: number, rows: Uint32Array, ids: Int32Array): number {
+    const chunk = this.chunks[number]
+    if (chunk === undefined) return 0
+    const words = chunk.words
+    const first = (number << rowBits) >>> 0
+    let count = 0
+    for (let i = 0; i < chunk.end; i++) {
+      const at = i * wordsPerRow
+      const flags = words[at + atFlags]!
+      if ((flags & statusBits) === statusFree || (flags & recalledBit) !== 0) continue
+      const to = count * 4
+      ids[to] = words[at + atId0]!
+      ids[to + 1] = words[at + atId1]!
+      ids[to + 2] = words[at + atId2]!
+      ids[to + 3] = words[at + atId3]!
+      rows[count++] = first + i
     }
+    return count
   }
 
   /** Rows of a chunk that were ever used: the first so many. */

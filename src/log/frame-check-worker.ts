@@ -3,7 +3,7 @@
 
 import { open, type FileHandle } from 'node:fs/promises'
 import { parentPort } from 'node:worker_threads'
-import { logFrameBytesMax, scanChunkBytes } from '../model/limits.ts'
+import { logFrameBytesMax } from '../model/limits.ts'
 import { frameHolds, frameLength, logFrameHeadBytes, looksLikeFrame } from './frame.ts'
 
 /** What the thread is asked: the frames of a file, from one that begins at `position` on. */
@@ -34,8 +34,10 @@ export interface CheckAnswer {
   readonly frames: CheckedFrames | undefined
 }
 
+/** Read at once: what is checked on one core is then still in a cache when the other one folds it. */
+const chunkBytes = 1024 * 1024
 /** Each may be on its way, or in the hands of the one who folds. */
-const buffersMax = 6
+const buffersMax = 4
 
 const free: Uint8Array[] = []
 let made = 0
@@ -78,7 +80,7 @@ async function readFile(file: FileHandle, run: number, request: CheckRequest): P
   let ahead: Ahead | undefined
   const begin = (bytes: Uint8Array | undefined): Ahead | undefined => {
     if (bytes === undefined) return undefined
-    const wanted = Math.min(scanChunkBytes, limit - from)
+    const wanted = Math.min(chunkBytes, limit - from)
     const count = file.read(bytes, logFrameBytesMax, wanted, from).then((read) => read.bytesRead)
     count.catch(() => undefined)
     return { bytes, count }
@@ -101,7 +103,7 @@ async function readFile(file: FileHandle, run: number, request: CheckRequest): P
       if (end > start) send({ run, frames: { bytes, start, end, position } })
       else free.push(bytes)
       position += end - start
-      if (end === start || left.length > logFrameBytesMax || current !== run) return
+      if (left.length > logFrameBytesMax || current !== run) return
     }
   } finally {
     await ahead?.count.catch(() => undefined)
@@ -124,7 +126,7 @@ function spare(): Uint8Array | undefined {
   const known = free.pop()
   if (known !== undefined || made === buffersMax) return known
   made++
-  return new Uint8Array(Buffer.allocUnsafeSlow(logFrameBytesMax + scanChunkBytes).buffer)
+  return new Uint8Array(Buffer.allocUnsafeSlow(logFrameBytesMax + chunkBytes).buffer)
 }
 
 /** Waits until one is free; undefined when nobody wants this run any more. */

@@ -53,15 +53,19 @@ export function sealFrame(
 }
 
 export const frameLength = (source: Uint8Array, start: number): number =>
-  readU32(source, start + lengthAt)
+  words.of(source).getUint32(start + lengthAt, true)
 export const frameKind = (source: Uint8Array, start: number): number => source[start + kindAt]!
 export const frameFlags = (source: Uint8Array, start: number): number => source[start + flagsAt]!
 export const frameDistance = (source: Uint8Array, start: number): number =>
-  readU32(source, start + distanceAt)
+  words.of(source).getUint32(start + distanceAt, true)
 export const frameOffset = (source: Uint8Array, start: number): number =>
-  readU48(source, start + offsetAt)
+  number48(words.of(source), start + offsetAt)
 export const frameTimeMs = (source: Uint8Array, start: number): number =>
-  readU48(source, start + timeAt)
+  number48(words.of(source), start + timeAt)
+
+function number48(from: DataView, at: number): number {
+  return from.getUint32(at, true) + from.getUint16(at + 4, true) * 0x100000000
+}
 
 /** Whether source[start, end) is one whole frame whose crc holds. The caller took `end` from a length within bounds. */
 export function frameHolds(source: Uint8Array, start: number, end: number, seed: number): boolean {

@@ -101,7 +101,7 @@ export class Log {
 
   /**
    * Hands every record over in order, from a checkpoint's place or from the start; async between chunks. A message in a
-   * record is a span of the scanned bytes, valid during the call. The place object is reused. Where `from` is no place
+   * record is a span of the scanned bytes, valid during the call; place and published records are reused. Where `from` is no place
    * of this log (a checkpoint of some other copy), nothing is handed over and the report ends before `from`: recover
    * again without it. Rejects KITEQ_LOG_CORRUPT without `from` when the first segments are not there.
    */
@@ -120,6 +120,7 @@ export class Log {
       apply,
       from,
       looksBack: true,
+      forgets: true,
       checksAheadFrom: disk === nodeDisk ? checkAheadBytes : Infinity,
       seen: (offset, segment, position) => this.#index.seen(offset, segment, position),
     })

@@ -127,6 +127,18 @@ function bodyOf(record: ColdRecord | StorageRecord): Uint8Array {
 
 const reader = new BodyReader()
 
+/** As decodeRecord, but a published record is the same object in every call: valid until the next one. */
+export function decodeRecordAgain(
+  kind: number,
+  source: Uint8Array,
+  start: number,
+  end: number,
+): LogRecord {
+  if (kind !== published) return decodeRecord(kind, source, start, end)
+  reader.reset(source, start, end)
+  return hot.decodePublishedAgain(reader)
+}
+
 /**
  * The record whose body is source[start, end). A message in it is a span of `source`; all else is copied.
  * Throws KITEQ_LOG_CORRUPT for a damaged body, KITEQ_LOG_VERSION for a kind this version does not know.

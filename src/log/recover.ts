@@ -7,7 +7,7 @@ import type { LogRecord, RecordKind, RecordPlace } from '../model/record.ts'
 import { readInto, syncFile, writeAll, type Disk } from './disk.ts'
 import { FrameCheck } from './frame-check.ts'
 import { frameKind, frameOffset, frameTimeMs, logFrameHeadBytes } from './frame.ts'
-import { decodeRecord, kindNumberOf } from './record-codec.ts'
+import { decodeRecord, decodeRecordAgain, kindNumberOf } from './record-codec.ts'
 import { scanSegment, type Hole, type ScanRequest, type ScanResult } from './scan-segment.ts'
 import { corruptFile, segmentHeaderBytes, segmentName, type SegmentHeader } from './segment.ts'
 import { withSegment } from './whole-segment.ts'
@@ -64,6 +64,8 @@ export interface RecoveryRequest {
   readonly looksBack?: boolean | undefined
   /** From so many bytes of a segment on a second thread reads ahead and checks; only for files that any thread can open. */
   readonly checksAheadFrom?: number | undefined
+  /** Whether `apply` is done with a record when it returns: a published one is then the same object every time. */
+  readonly forgets?: boolean | undefined
   /** Told of every record before it is decoded: for indexes. */
   readonly seen?: ((offset: number, segment: SegmentNumber, position: number) => void) | undefined
 }
@@ -95,6 +97,7 @@ class LogReading {
   }
   readonly #holes: Hole[] = []
   readonly #only: number | undefined
+  readonly #decoder: typeof decodeRecord
   #records = 0
   #bytes = 0
   #lastTimeMs = 0
@@ -105,6 +108,7 @@ class LogReading {
   constructor(request: RecoveryRequest) {
     this.#request = request
     this.#only = request.only === undefined ? undefined : kindNumberOf(request.only)
+    this.#decoder = request.forgets === true ? decodeRecordAgain : decodeRecord
   }
 
   async run(): Promise<RecoveryReport> {
@@ -263,7 +267,7 @@ class LogReading {
 
   #decode(source: Uint8Array, start: number, end: number, position: number): LogRecord {
     try {
-      return decodeRecord(frameKind(source, start), source, start + logFrameHeadBytes, end)
+      return this.#decoder(frameKind(source, start), source, start + logFrameHeadBytes, end)
     } catch (error) {
       if (!(error instanceof KiteQError)) throw error
       throw new KiteQError(error.code, `${this.#path} at byte ${position}: ${error.message}`, {

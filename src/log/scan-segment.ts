@@ -158,6 +158,7 @@ class SegmentScan {
     const shift = this.#reader.position - this.#reader.start
     const more = shift + have < this.#limit
     let at = this.#position - shift
+    let last = -1
     let pause: Pause = 'damage'
     for (;;) {
       if (this.#expected >= to) {
@@ -176,9 +177,8 @@ class SegmentScan {
         break
       }
       if (!isChecked && !frameHolds(chunk, at, end, seed)) break
-      const position = shift + at
-      visit(chunk, at, end, position)
-      this.#lastBatchStart = position - frameDistance(chunk, at)
+      visit(chunk, at, end, shift + at)
+      last = at
       this.#expected++
       if (frameFlags(chunk, at) === lastOfBatch) {
         this.#wholeEnd = shift + end
@@ -187,6 +187,7 @@ class SegmentScan {
       at = end
     }
     this.#position = shift + at
+    if (last >= 0) this.#lastBatchStart = shift + last - frameDistance(chunk, last)
     return pause
   }
 
