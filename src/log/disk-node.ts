@@ -3,7 +3,7 @@
 
 import fs from 'node:fs'
 import { dirname } from 'node:path'
-import fse from 'fs-extra'
+import type FsExtra from 'fs-extra'
 import type { CountCallback, Disk, DiskFile, DoneCallback, OpenMode } from './disk.ts'
 
 /** Absent on platforms without synchronous writes. */
@@ -11,6 +11,11 @@ const writeThrough: number | undefined = (fs.constants as { O_DSYNC?: number }).
 
 /** Node's `read` and `write` take at most 2^31 - 1 bytes at once. */
 const transferBytesMax = 0x7fffffff
+
+/** Loaded when first used: a tool that only opens files and reads them starts sooner without. */
+let fsExtra: Promise<typeof FsExtra> | undefined
+const extra = (): Promise<typeof FsExtra> =>
+  (fsExtra ??= import('fs-extra').then(({ default: loaded }) => loaded))
 
 export const nodeDisk: Disk = {
   async list(folder) {
@@ -21,17 +26,18 @@ export const nodeDisk: Disk = {
       throw error
     }
   },
-  exists: (path) => fse.pathExists(path),
+  exists: async (path) => (await extra()).pathExists(path),
   async open(path, mode, options) {
     const fd = await openFd(path, flagsOf(mode, options?.create === true))
     await expectFile(fd, path)
     return new NodeFile(fd, mode === 'synced' && writeThrough === undefined)
   },
-  rename: (from, to) => fse.rename(from, to),
-  remove: (path) => fse.remove(path),
+  rename: async (from, to) => (await extra()).rename(from, to),
+  remove: async (path) => (await extra()).remove(path),
   async ensureFolder(folder) {
+    const { pathExists } = await extra()
     const missing: string[] = []
-    for (let at = folder; !(await fse.pathExists(at)); at = dirname(at)) missing.push(at)
+    for (let at = folder; !(await pathExists(at)); at = dirname(at)) missing.push(at)
     // One by one: a recursive mkdir of Node never ends where a parent lets nobody make folders (/proc).
     for (const made of missing.reverse()) {
       await makeFolder(made)
