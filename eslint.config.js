@@ -2,7 +2,7 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'proto', 'scripts', 'data', 'eslint.config.js'] },
+  { ignores: ['dist', 'dist-test', 'node_modules', 'proto', 'scripts', 'data', 'eslint.config.js'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

@@ -1,8 +1,9 @@
 // What a broker full of waiting messages costs: from spawn to the first delivery after SIGKILL, memory a message, idle CPU,
 // and a start that ignores the checkpoints and folds the whole log, whose state must have the digest of the other way.
-// The yardstick only scans its segments and rebuilds its index: the bare cost of reading them. It delivers nothing old.
+// The yardstick only scans its segments and rebuilds its index: the bare cost of reading them. It delivers nothing old. Starts
+// of both that read the whole log take turns, so that a share is one of the same minute.
 //
-//   node --import tsx bench/recover.ts [--counts 100000,1000000] [--rounds 1] [--body-bytes 200] [--only broker]
+//   node --import tsx bench/recover.ts [--counts 100000,1000000] [--rounds 1] [--starts 3] [--body-bytes 200] [--only broker]
 
 import { parseArgs } from 'node:util'
 import { loadCheckpoint } from '../src/recover-state.ts'
@@ -24,6 +25,8 @@ const { values } = parseArgs({
   options: {
     counts: { type: 'string', default: '100000,1000000' },
     rounds: { type: 'string', default: '1' },
+    /** Of each side over the same log, in turn, where the broker's folds the whole one. */
+    starts: { type: 'string', default: '3' },
     'body-bytes': { type: 'string', default: '200' },
     'idle-seconds': { type: 'string', default: '3' },
     /** At most so long for filling, and for consuming all of it again. */
@@ -45,8 +48,10 @@ interface Run {
   /** From spawn; first delivery is NaN for the yardstick. */
   readonly listeningMs: number
   readonly firstDeliveryMs: number
-  /** From spawn to listening when the whole log is folded; NaN for the yardstick, which does nothing else. */
-  readonly rebuildMs: number
+  /** From spawn to listening when the whole log is folded, of each start of the broker. */
+  readonly rebuildsMs: readonly number[]
+  /** That of the yardstick, over its own log, just before each of them. */
+  readonly scansMs: readonly number[]
   /** Records that a start from the checkpoint folds behind it; whether the digests of both ways are equal. */
   readonly checkpoint: number
   readonly equal: boolean
@@ -100,14 +105,40 @@ async function fill(
   return { live, bytesPerMessage, idleCores, dataDir: server.dataDir }
 }
 
-type Rebuilt = Pick<Run, 'rebuildMs' | 'checkpoint' | 'equal'>
+type Filled = Awaited<ReturnType<typeof fill>>
+type Rebuilt = Pick<Run, 'rebuildsMs' | 'scansMs' | 'checkpoint' | 'equal'>
 
-/** A start from the log alone, killed again; then the same state by way of the checkpoint. */
-async function rebuild(dir: string, dataDir: string): Promise<Rebuilt> {
-  const server = await startServer({ kind: 'broker', dir, dataDir, more: ['--rebuild'] })
-  const asked = await askOwner(dataDir, { op: 'digest' }).finally(() =>
-    server.stop({ signal: 'SIGKILL', keepData: true }),
-  )
+const notRebuilt: Rebuilt = { rebuildsMs: [], scansMs: [], checkpoint: NaN, equal: true }
+
+/** Starts that read the whole log, of the yardstick and the broker in turn, each killed again. */
+async function rebuild(
+  dir: string,
+  dataDir: string,
+  yardstick: Filled | undefined,
+): Promise<Rebuilt> {
+  const rebuildsMs: number[] = []
+  const scansMs: number[] = []
+  let asked: unknown
+  for (let start = 0; start < Number(values.starts); start++) {
+    if (yardstick !== undefined) {
+      const more = moreOf('yardstick')
+      const scan = await startServer({ kind: 'yardstick', dir, dataDir: yardstick.dataDir, more })
+      scansMs.push(scan.startMs)
+      await scan.stop({ signal: 'SIGKILL', keepData: true })
+    }
+    const server = await startServer({ kind: 'broker', dir, dataDir, more: ['--rebuild'] })
+    rebuildsMs.push(server.startMs)
+    if (start === 0) asked = await askOwner(dataDir, { op: 'digest' })
+    await server.stop({ signal: 'SIGKILL', keepData: true })
+  }
+  return { rebuildsMs, scansMs, ...(await byCheckpoint(dataDir, asked)) }
+}
+
+/** The same state by way of the checkpoint, against what a whole fold gave. */
+async function byCheckpoint(
+  dataDir: string,
+  asked: unknown,
+): Promise<Pick<Run, 'checkpoint' | 'equal'>> {
   const { digest, endOffset } = asked as { digest: string; endOffset: number }
   const durability = { kind: 'memory' } as const
   const log = await Log.open({ dir: dataDir, disk: nodeDisk, durability, random: () => 0 })
@@ -116,15 +147,16 @@ async function rebuild(dir: string, dataDir: string): Promise<Rebuilt> {
   const { state, resume } = loaded
   await log.scan(resume, endOffset, (record, place) => apply(state, record, place))
   await log.close()
-  const equal = state.digest() === digest
-  return { rebuildMs: server.startMs, checkpoint: resume.offset, equal }
+  return { checkpoint: resume.offset, equal: state.digest() === digest }
 }
 
-async function runOnce(side: ServerKind, dir: string, round: number, count: number): Promise<Run> {
-  const { dataDir, ...filled } = await fill(side, dir, count)
-  const rebuilt = rebuilds(side, count)
-    ? await rebuild(dir, dataDir)
-    : { rebuildMs: NaN, checkpoint: NaN, equal: true }
+async function runOnce(
+  side: ServerKind,
+  dir: string,
+  round: number,
+  { dataDir, ...filled }: Filled,
+  rebuilt: Rebuilt,
+): Promise<Run> {
   const port = await freePort()
   // The consumer is up before the broker, trying to connect, so that its own start does not count.
   const consumer =
@@ -156,6 +188,28 @@ async function runOnce(side: ServerKind, dir: string, round: number, count: numb
   }
 }
 
+/** Both are filled before either starts again: their starts take turns. */
+async function runRound(dir: string, round: number, count: number): Promise<Run[]> {
+  const filled = new Map<ServerKind, Filled>()
+  for (const side of sides) {
+    progress(`${count} messages, round ${round}: ${side} is filled`)
+    filled.set(side, await fill(side, dir, count))
+  }
+  const broker = filled.get('broker')
+  progress(`${count} messages, round ${round}: both start again, in turn`)
+  const rebuilt =
+    broker !== undefined && rebuilds('broker', count)
+      ? await rebuild(dir, broker.dataDir, filled.get('yardstick'))
+      : notRebuilt
+  const runs: Run[] = []
+  for (const side of sides) {
+    progress(`${count} messages, round ${round}: ${side} after SIGKILL`)
+    const own = side === 'broker' ? rebuilt : notRebuilt
+    runs.push(await runOnce(side, dir, round, filled.get(side)!, own))
+  }
+  return runs
+}
+
 /** Where there is no checkpoint, every start is one. */
 function rebuilds(side: ServerKind, count: number): boolean {
   return side === 'broker' && count * Number(values['body-bytes']) > checkpointedFrom
@@ -164,12 +218,8 @@ function rebuilds(side: ServerKind, count: number): boolean {
 async function runAll(dir: string): Promise<Run[]> {
   const runs: Run[] = []
   for (const count of counts) {
-    for (let round = 1; round <= Number(values.rounds); round++) {
-      for (const side of sides) {
-        progress(`${count} messages, round ${round}: ${side}`)
-        runs.push(await runOnce(side, dir, round, count))
-      }
-    }
+    for (let round = 1; round <= Number(values.rounds); round++)
+      runs.push(...(await runRound(dir, round, count)))
   }
   progress('')
   return runs
@@ -184,7 +234,7 @@ function rowOf(run: Run): string[] {
       run.idleCores,
       run.listeningMs,
       run.firstDeliveryMs,
-      run.rebuildMs,
+      spread(run.rebuildsMs).median,
       run.residentMiB,
       run.lost,
       run.duplicates,
@@ -209,15 +259,13 @@ const notes = summary.map(
     `${side}, ${figure(count)} messages: ${spreadText(startMs)} ms from spawn to ` +
     (side === 'broker' ? 'the first delivery' : 'listening'),
 )
-for (const { live, round, rebuildMs, checkpoint, equal } of runs) {
-  if (Number.isNaN(rebuildMs)) continue
-  const scan = runs.find(
-    (run) => run.side === 'yardstick' && run.live === live && run.round === round,
-  )
-  const share = scan === undefined ? NaN : (100 * scan.listeningMs) / rebuildMs
+for (const { live, rebuildsMs, scansMs, checkpoint, equal } of runs) {
+  if (rebuildsMs.length === 0) continue
+  const shares = scansMs.map((scanMs, start) => (100 * scanMs) / rebuildsMs[start]!)
   notes.push(
-    `the whole log folded (serve --rebuild), ${figure(live)} messages: ${figure(rebuildMs)} ms to listening, ` +
-      `${figure(share)} % of the yardstick's speed; digest ${equal ? 'equal to' : 'NOT THAT OF'} the way by checkpoint ${checkpoint}`,
+    `the whole log folded (serve --rebuild), ${figure(live)} messages: ${spreadText(spread(rebuildsMs))} ms to listening, ` +
+      `the yardstick ${spreadText(spread(scansMs))} ms: ${spreadText(spread(shares))} % of its speed, pair by pair; ` +
+      `digest ${equal ? 'equal to' : 'NOT THAT OF'} the way by checkpoint ${checkpoint}`,
   )
 }
 for (const { side, live, lost, duplicates } of runs) {

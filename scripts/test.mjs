@@ -43,12 +43,38 @@ if (major > 20 || minor >= 10)
 // RUNS multiplies the runs of every random test; 1 fits a minute or two in all.
 const built = words.length === 0 && { KITEQ_TEST_BUILT: '1' } // the program as it was just built
 const environment = { ...process.env, ...built, ...(nightly && { RUNS: process.env.RUNS ?? '50' }) }
-const tests = spawn(process.execPath, ['--import', 'tsx', ...runner, ...options, ...files], {
-  cwd: top,
-  stdio: 'inherit',
-  env: environment,
-})
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => tests.kill(signal))
-tests.on('exit', (code) => {
-  process.exitCode = code ?? 1
-})
+
+/** These read the source, or start parts of it. */
+const readsSource = new Set([
+  'src/client/client.test.ts',
+  'src/client/transactions.test.ts',
+  'src/log/folder-owner.test.ts',
+  'test/docs.test.ts',
+  'test/e2e/broker-names.test.ts',
+  'test/mutants/mutants.test.ts',
+  'test/tidy.test.ts',
+])
+
+let child
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child?.kill(signal))
+
+/** Resolves with the exit code. */
+function run(loader, paths, cwd) {
+  child = spawn(process.execPath, [...loader, ...runner, ...options, ...paths], {
+    cwd,
+    stdio: 'inherit',
+    env: environment,
+  })
+  return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)))
+}
+
+const fromSource = files.filter((path) => words.length > 0 || long || readsSource.has(path))
+const compiled = files.filter((path) => !fromSource.includes(path))
+const codes = []
+if (compiled.length > 0) {
+  const { makeTestTree } = await import('./test-tree.mjs') // after the set-up: it needs the packages
+  const paths = compiled.map((path) => path.replace(/\.ts$/, '.js'))
+  codes.push(await run(['--enable-source-maps'], paths, makeTestTree()))
+}
+if (fromSource.length > 0) codes.push(await run(['--import', 'tsx'], fromSource, top))
+process.exitCode = Math.max(...codes)

@@ -37,7 +37,7 @@ export interface CheckAnswer {
 /** Read at once: what is checked on one core is then still in a cache when the other one folds it. */
 const chunkBytes = 1024 * 1024
 /** Each may be on its way, or in the hands of the one who folds. */
-const buffersMax = 4
+const buffersMax = 8
 
 const free: Uint8Array[] = []
 let made = 0

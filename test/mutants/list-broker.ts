@@ -185,7 +185,7 @@ export const brokerMutants: readonly Mutant[] = [
     file: 'src/index/message-index.ts',
     find: 'this.put(sorted[i] as Row, sorted[i + 1]!)',
     replace:
-      'if (table.statusOf(sorted[i] as Row) !== 4) this.put(sorted[i] as Row, sorted[i + 1]!)',
+      'if (this.table.statusOf(sorted[i] as Row) !== 4) this.put(sorted[i] as Row, sorted[i + 1]!)',
     caughtBy: inTest('test/property/fold-digest.test.ts')(
       'folding a prefix and then the rest equals folding all, with a checkpoint at the cut or without',
     ),
