@@ -2,6 +2,7 @@
 // thread, for the whole life of the process.
 
 import { spawnSync } from 'node:child_process'
+import { program } from './program.ts'
 
 export function whyNoFailingCalls(): string | undefined {
   const isLinux = process.platform === 'linux'
@@ -34,6 +35,6 @@ export function failingBroker({ call, when, path }: FailingCalls): readonly stri
   ]
   const inject = ['-e', `inject=${call}:error=EIO:when=${when}`]
   const only = path === undefined ? [] : ['-P', path]
-  const broker = [process.execPath, '--import', 'tsx', 'src/cli/main.ts', 'serve']
+  const broker = [process.execPath, ...program, 'serve']
   return [...strace, ...only, ...inject, ...broker]
 }
