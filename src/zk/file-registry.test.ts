@@ -167,6 +167,29 @@ test('topics of our own broker entry are in the snapshot', async (t) => {
   assert.deepEqual(await told.next(), { source: 'file', bindings: [], topics: ['z', 'a'] })
 })
 
+test('the brokers of each topic are told, and that a topic has none any more', async (t) => {
+  const { told, registry, write } = setup(t)
+  const brokers: [string, readonly string[]][] = []
+  const events: RegistryEvents = {
+    snapshot: (snapshot) => told.snapshot(snapshot),
+    problem: (message) => told.problem(message),
+    brokers: (topic, addresses) => void brokers.push([topic, addresses]),
+  }
+  write('brokers: [{address: "h:1", topics: [z, a]}, {address: "h:2", topics: [a]}]')
+  await registry.start(events)
+  await told.next()
+  assert.deepEqual(brokers.splice(0).sort(), [
+    ['a', ['h:1', 'h:2']],
+    ['z', ['h:1']],
+  ])
+  write('brokers: [{address: "h:2", topics: [a]}]\nbindings: []')
+  await told.next()
+  assert.deepEqual(brokers.sort(), [
+    ['a', ['h:2']],
+    ['z', []],
+  ])
+})
+
 test('a start without a good file is refused with what, where and expected', async (t) => {
   const { path, told, registry, write } = setup(t)
   await assert.rejects(registry.start(told), (error) => {

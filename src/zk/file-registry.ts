@@ -39,6 +39,8 @@ export class FileRegistry implements Registry {
   #events: RegistryEvents | undefined
   #last: Buffer | undefined
   #lastProblem: string | undefined
+  /** Topics of the brokers of the last good reading. */
+  #brokerTopics: readonly string[] = []
   #watcher: FSWatcher | undefined
   #timer: NodeJS.Timeout | undefined
   #dueAtMs = Infinity
@@ -139,11 +141,20 @@ export class FileRegistry implements Registry {
 
   /** Throws KITEQ_REGISTRY when the file is broken; then nothing has changed. */
   #take(bytes: Buffer): void {
-    const { bindings, topics, notes } = readRegistryYaml(bytes, this.#path, this.#address)
+    const reading = readRegistryYaml(bytes, this.#path, this.#address)
+    const { bindings, topics, notes } = reading
     this.#last = bytes
     this.#lastProblem = undefined
     for (const note of notes) this.#tell(note)
+    this.#tellBrokers(reading.brokers)
     this.#events?.snapshot({ source: 'file', bindings, ...(topics && { topics }) })
+  }
+
+  #tellBrokers(brokers: ReadonlyMap<string, readonly string[]>): void {
+    for (const topic of this.#brokerTopics)
+      if (!brokers.has(topic)) this.#events?.brokers?.(topic, [])
+    for (const [topic, addresses] of brokers) this.#events?.brokers?.(topic, addresses)
+    this.#brokerTopics = [...brokers.keys()]
   }
 
   /** One whole look at the file; the time stamp is taken after the bytes, so that it covers them. */

@@ -87,10 +87,11 @@ test('a broker that is not listed serves what its own configuration says', () =>
 })
 
 test('a broker listed twice serves the topics of both entries, with a note', () => {
-  const { topics, notes } = read(
+  const { topics, brokers, notes } = read(
     `brokers: [{address: "${address}", topics: [a, b]}, {address: "${address}", topics: [b, c]}]`,
   )
   assert.deepEqual(topics, ['a', 'b', 'c'])
+  assert.deepEqual(brokers, new Map(['a', 'b', 'c'].map((topic) => [topic, [address]])))
   assert.match(notes[0]!, /^registry file r\.yaml line 1: broker "localhost:13800" is listed twice/)
 })
 

@@ -10,6 +10,8 @@ export interface RegistryReading {
   readonly bindings: readonly RegistryBinding[]
   /** Of the broker entries with our address; undefined when there is none. */
   readonly topics: readonly string[] | undefined
+  /** The addresses of all brokers of each topic. */
+  readonly brokers: ReadonlyMap<string, readonly string[]>
   /** What was tolerated, one line each. */
   readonly notes: readonly string[]
 }
@@ -27,12 +29,9 @@ export function readRegistryYaml(
   const root = source.value
   if (!isTable(root)) source.refuse([], 'the file', root, 'the keys brokers and bindings')
   source.noteUnknown(root, [], ['brokers', 'bindings'])
+  const brokers = listAt(source, root, [], 'brokers', limits.registryBrokersMax)
   return {
-    topics: topicsOf(
-      source,
-      listAt(source, root, [], 'brokers', limits.registryBrokersMax),
-      address,
-    ),
+    ...brokersOf(source, brokers, address),
     bindings: bindingsOf(source, listAt(source, root, [], 'bindings', limits.registryBindingsMax)),
     notes: source.notes(),
   }
@@ -40,12 +39,13 @@ export function readRegistryYaml(
 
 type Table = Readonly<Record<string, unknown>>
 
-function topicsOf(
+function brokersOf(
   source: YamlSource,
   brokers: readonly unknown[],
   address: string,
-): string[] | undefined {
+): Pick<RegistryReading, 'topics' | 'brokers'> {
   const addresses = new Set<string>()
+  const byTopic = new Map<string, Set<string>>()
   let ours: Set<string> | undefined
   for (const [at, broker] of brokers.entries()) {
     const path = ['brokers', at]
@@ -58,9 +58,14 @@ function topicsOf(
     if (addresses.has(name))
       source.note(path, `broker ${show(name)} is listed twice; its topics are merged`)
     addresses.add(name)
+    for (const topic of topics as string[])
+      byTopic.set(topic, (byTopic.get(topic) ?? new Set()).add(name))
     if (name === address) ours = new Set([...(ours ?? []), ...(topics as string[])])
   }
-  return ours && [...ours]
+  return {
+    topics: ours && [...ours],
+    brokers: new Map([...byTopic].map(([topic, names]) => [topic, [...names]])),
+  }
 }
 
 function bindingsOf(source: YamlSource, entries: readonly unknown[]): RegistryBinding[] {
