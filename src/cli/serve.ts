@@ -5,10 +5,11 @@ import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
 import { destination, pino } from 'pino'
 import { knownLosses } from '../broker/known-losses.ts'
-import { loadConfig, type Flags } from '../config.ts'
+import { loadConfig, type Config, type Flags } from '../config.ts'
 import { startBroker, type RunningBroker } from '../kiteq.ts'
 import { KiteQError } from '../model/errors.ts'
 import { plainLines } from '../model/plain-text.ts'
+import { originalFlagNames } from '../original-config.ts'
 import { counted } from './counted.ts'
 
 /** A failed write or sync of the log: EX_IOERR. */
@@ -21,17 +22,34 @@ export function register(program: Command): void {
     .option('--listen <host:port>', 'where clients connect (default 127.0.0.1:13800)')
     .option('--advertise <host:port>', 'address told to the registry (default: where it listens)')
     .option('--data-dir <dir>', 'data folder, one owner at a time (default ./data)')
-    .option('--registry <uri>', 'file://PATH of a YAML registry (default: none, clients bind)')
-    .option('--topics <list>', 'topics served, a,b or * for any (default *)')
+    .option(
+      '--registry <uri>',
+      'zk://host:port,host:port[/chroot] or file://PATH of a YAML registry (default: none, clients bind)',
+    )
+    .option('--topics <list>', 'topics served, a,b or * for any (default *; names with ZooKeeper)')
     .option('--durability <level>', 'fsync, interval:MS or memory (default fsync)')
     .option('--http <host:port>', 'health and statistics, or off (default 127.0.0.1:13801)')
     .option('--config <file>', 'kiteq.toml; flags win')
     .option('--rebuild', 'ignore the checkpoints and fold the whole log')
+    .optionsGroup("The original's command line, with one dash or two; the flags above win:")
+    .option('--configPath <file>', 'its cluster.toml')
+    .option('--clusterName <name>', 'its section [clusters.<name>] (default default_dev)')
+    .option('--bind <host:port>', 'where clients connect (default localhost:13800)')
+    .option('--pport <port>', 'HTTP on this port of the same host (default -1: none)')
+    .option('--logPath <dir>', 'not used: logs are JSON lines on standard error')
     .action(async (flags: Flags) => serve(flags))
 }
 
+/** Go takes a flag with one dash or two; here one dash would be a row of single letters. */
+export function plainArguments(argv: readonly string[]): readonly string[] {
+  if (argv[2] !== 'serve') return argv
+  const ones = new RegExp(`^-(${originalFlagNames.join('|')})(=|$)`)
+  return argv.map((argument, at) => (at > 2 && ones.test(argument) ? `-${argument}` : argument))
+}
+
 async function serve(flags: Flags): Promise<void> {
-  const config = loadConfig(flags, (path) => readFileSync(path, 'utf8'))
+  const read = (): Config => loadConfig(flags, (path) => readFileSync(path, 'utf8'))
+  const config = read()
   const stops = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal))
   })
@@ -39,10 +57,12 @@ async function serve(flags: Flags): Promise<void> {
   void stops.then(() => stop.abort())
   tuneCollector()
   const logger = pino({ hooks: { streamWrite: plainLines } }, destination(2))
-  const broker = await startBroker(config, { logger, stop: stop.signal }).catch(
+  const broker = await startBroker(config, { logger, stop: stop.signal, reread: read }).catch(
     async (error: unknown): Promise<never> => {
-      if (!stop.signal.aborted) throw withAdvice(error, config.dataDir)
-      console.log(`${await stops}: stopped while it was starting; nothing was written`)
+      if (!stop.signal.aborted) throw asTyped(withAdvice(error, config.dataDir), flags)
+      const isWaiting = error instanceof KiteQError && error.message.includes('waiting for')
+      const when = isWaiting ? 'waiting for the registry' : 'starting; nothing was written'
+      console.log(`${await stops}: stopped while it was ${when}`)
       process.exit(0)
     },
   )
@@ -64,6 +84,18 @@ function withAdvice(error: unknown, dataDir: string): unknown {
   if (!(error instanceof KiteQError) || error.code !== 'KITEQ_LOG_CORRUPT') return error
   const advice = `what can be mended is told by: kiteq repair --data-dir ${dataDir}`
   return new KiteQError(error.code, `${error.message}; ${advice}`, { cause: error })
+}
+
+/** Who has typed the original's flags is not told of ours. */
+function asTyped(error: unknown, flags: Flags): unknown {
+  if (!(error instanceof KiteQError)) return error
+  for (const [ours, theirs, isTheirs] of [
+    ['--listen is ', '-bind is ', flags.bind !== undefined && flags.listen === undefined],
+    ['--http is ', '-pport is ', flags.pport !== undefined && flags.http === undefined],
+  ] as const)
+    if (isTheirs && error.message.startsWith(ours))
+      return new KiteQError(error.code, theirs + error.message.slice(ours.length), { cause: error })
+  return error
 }
 
 function opened(broker: RunningBroker, dataDir: string): string {

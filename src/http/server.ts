@@ -1,5 +1,5 @@
-// The broker's small window for people and probes: GET only, on loopback unless told otherwise. Never changes anything,
-// never repeats what a request said, never waits for a slow reader.
+// The broker's small window for people and probes: GET only, on loopback unless told otherwise. Changes nothing but by
+// /reload, never repeats what a request said, never waits for a slow reader.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isIP, type AddressInfo, type Socket } from 'node:net'
@@ -12,10 +12,13 @@ import {
   statSampleMs,
 } from '../model/limits.ts'
 import { ConnectionSlots } from './connection-slots.ts'
+import { answerReload, type ReloadPort } from './reload.ts'
 import { nextSampleMs, RateSampler, type Health, type StatSource } from './stat.ts'
 
 export interface HttpOptions {
   readonly source: StatSource
+  /** Behind /reload. */
+  readonly reload?: ReloadPort | undefined
   /** Names besides the loopback ones and the listening host that a request may call this server by. */
   readonly hosts?: readonly string[]
   /** A look at the broker failed: a bug, told once a request or sample. */
@@ -33,6 +36,8 @@ interface Answer {
 }
 
 const json = 'application/json; charset=utf-8'
+/** As the original names it. */
+const originalJson = 'text/json; charset=utf-8'
 
 export class HttpServer {
   readonly #options: HttpOptions
@@ -133,7 +138,7 @@ export class HttpServer {
   }
 
   #answerTo(request: IncomingMessage): Answer {
-    if (!this.#isOurs(request.headers.host)) return failure(421, 'not a name of this server')
+    if (!this.#isOurs(request)) return failure(421, 'not a name of this server')
     if (request.method !== 'GET') return failure(405, 'only GET')
     try {
       switch (request.url?.split('?', 1)[0]) {
@@ -144,20 +149,26 @@ export class HttpServer {
         case '/stat':
           return {
             status: 200,
-            type: 'text/json; charset=utf-8',
+            type: originalJson,
             body: this.#recent('stat', () => this.#sampler.statBody()),
           }
         case '/binds':
           return {
             status: 200,
-            type: 'text/json; charset=utf-8',
+            type: originalJson,
             body: this.#recent('binds', () => this.#sampler.bindsBody()),
           }
+        case '/reload':
+          return { type: originalJson, ...answerReload(request, this.#options.reload) }
         default:
-          return failure(404, 'no such page; there are /healthz, /readyz, /stat and /binds')
+          return failure(
+            404,
+            'no such page; there are /healthz, /readyz, /stat, /binds and /reload',
+          )
       }
     } catch (error) {
-      this.#options.problem?.(`statistics failed: ${String(error)}`)
+      const what = request.url?.startsWith('/reload') === true ? 'reload' : 'statistics'
+      this.#options.problem?.(`${what} failed: ${String(error)}`)
       return failure(500, 'failed; the log of the broker says why')
     }
   }
@@ -166,9 +177,9 @@ export class HttpServer {
    * A page in a browser can make it ask us under any name that it has pointed at us, and read the answer. Names that
    * only we have cannot be pointed elsewhere: those of loopback, our own, and numeric addresses.
    */
-  #isOurs(header: string | undefined): boolean {
+  #isOurs({ headers, socket }: IncomingMessage): boolean {
     const name = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i
-      .exec(header ?? '')?.[1]
+      .exec(headers.host ?? '')?.[1]
       ?.toLowerCase()
     if (name === undefined) return false
     const bare = name.replace(/^\[|\]$/g, '')
@@ -176,7 +187,8 @@ export class HttpServer {
       return true
     if (isIP(bare) === 0) return false
     const everywhere = this.#host === '0.0.0.0' || this.#host === '::'
-    return everywhere || bare === '::1' || /^127\./.test(bare)
+    // A server that listens on a name is called by its number, too: that is what a registry tells.
+    return everywhere || bare === '::1' || /^127\./.test(bare) || bare === socket.localAddress
   }
 }
 

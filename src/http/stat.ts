@@ -18,12 +18,25 @@ export interface StatSnapshot {
   /** Publishes a second the broker takes; 0: no limit. */
   readonly receiveRate: number
   readonly network: NetworkCounts
+  /** Decisions for other brokers; only where there are any. */
+  readonly peers?: PeerCounts
   /** Only while old segments cannot go as retention says. */
   readonly retention?: {
     readonly segments: number
     readonly bytes: number
     readonly why: string
   }
+  /** Only while there are any: connections set aside because they answer nothing any more. */
+  readonly setAside?: readonly SetAsideConnection[]
+}
+export interface SetAsideConnection {
+  readonly group: string
+  /** `ip:port`. */
+  readonly peer: string
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number
+  /** Deliveries without an answer, in a row. */
+  readonly unanswered: number
 }
 export interface TopicCounts {
   readonly received: number
@@ -48,6 +61,17 @@ export interface NetworkCounts {
   /** Commands waiting for their turn, now, and how many may. */
   readonly queued: number
   readonly queuedMax: number
+}
+/** Since the start, but for brokers, connections and decisions that wait, now. A decision counts for each broker it is meant for. */
+export interface PeerCounts {
+  readonly brokers: number
+  readonly links: number
+  readonly waiting: number
+  readonly passedOn: number
+  readonly confirmed: number
+  readonly dropped: number
+  /** Decisions of clients and of other brokers that changed nothing here. */
+  readonly ignored: number
 }
 /** One group bound to one topic. */
 export interface BoundGroup {
@@ -157,7 +181,16 @@ export class RateSampler {
         unread_evictions: now.network.unreadEvictions,
         memory_waits: now.network.memoryWaits,
       },
+      ...(now.peers && { peers: peersBody(now.peers) }),
       ...(now.retention && { retention: now.retention }),
+      ...(now.setAside && {
+        set_aside: now.setAside.map(({ group, peer, sinceMs, unanswered }) => ({
+          group,
+          peer,
+          since_ms: sinceMs,
+          unanswered,
+        })),
+      }),
     })
   }
 
@@ -188,6 +221,11 @@ export class RateSampler {
     const seconds = (this.#newer.atMs - this.#older.atMs) / 1000
     return seconds <= 0 ? 0 : Math.max(0, Math.round((of(this.#newer) - of(this.#older)) / seconds))
   }
+}
+
+function peersBody(peers: PeerCounts): Record<string, number> {
+  const { passedOn, ...others } = peers
+  return { ...others, passed_on: passedOn }
 }
 
 function valueOr0(counts: TopicCounts | undefined, of: (counts: TopicCounts) => number): number {
