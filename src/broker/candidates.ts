@@ -1,5 +1,6 @@
 // Who of a group may be given something in this dispatch, and of which topics; and of those, who gets the next message: the
-// one with the fewest in flight among the warmed-up, the newest on a tie. Changes no member.
+// one with the fewest in flight among the warmed-up, the newest on a tie. Who is set aside comes first when a probe is due, and
+// else not at all. Changes no member.
 
 import type { Offset, TopicNumber } from '../model/ids.ts'
 import { inFlightPerConnection } from '../model/limits.ts'
@@ -14,10 +15,17 @@ export interface Candidate {
   readonly member: Member
   room: number
   load: number
+  /** It has stopped answering, and may be given one to see whether it answers again. */
+  readonly isProbe: boolean
+  /** Larger frames it cannot read. */
+  readonly bytesMax: number
   readonly messages: Offset[]
   readonly attempts: number[]
   readonly deliveries: Delivery[]
 }
+
+/** What may be given in place of a choice: a member all the same, nobody before something changes, or nobody has room. */
+export type LastResort = Candidate | 'wait' | undefined
 
 /**
  * Warm-up holds members back by chance, but never all of those that want a topic: then the one with the most progress
@@ -61,7 +69,7 @@ export class Candidates {
     for (const member of interest.listedFor(topic)) {
       if (this.#heldBack.has(member)) best = this.#further(best, member)
       else {
-        warm += 1
+        if (!member.isSetAside) warm += 1
         const candidate = this.#byMember.get(member)
         if (candidate !== undefined) found.push(candidate)
       }
@@ -88,10 +96,34 @@ export class Candidates {
     return woken
   }
 
+  /**
+   * For a message that `choose` gives to none of `takers`: those with room cannot read it, or have stopped answering and it is
+   * its last attempt. Somebody better who only has no room now is waited for; otherwise they get it all the same, and it ends
+   * as it must.
+   */
+  lastResort(topic: TopicNumber, takers: readonly Candidate[], bytes: number): LastResort {
+    const rest = choose(takers, 0, true)
+    if (rest === undefined) return undefined
+    let isAwaited = false
+    for (const member of this.#group.members) {
+      if (bytes > member.readsBytesMax || member.window <= 0) continue
+      if (member.isSetAside || !member.wants(topic)) continue
+      const isFull = this.all.some((candidate) => candidate.member === member)
+      const heldBack = isFull ? undefined : this.#admit(member) // by warm-up
+      if (heldBack !== undefined) return heldBack
+      isAwaited = true
+    }
+    return isAwaited ? 'wait' : rest
+  }
+
   #gather(): void {
     let best: Member | undefined
     let warm = 0
     for (const member of this.#group.members) {
+      if (member.isSetAside) {
+        this.#admit(member)
+        continue
+      }
       best = this.#further(best, member)
       if (this.#isHeldBack(member)) continue
       warm += 1
@@ -103,12 +135,13 @@ export class Candidates {
   #gatherByInterest(): void {
     for (const member of this.#group.members) {
       const isGeneral = member.wanted === undefined
-      if (isGeneral) this.#bestGeneral = this.#further(this.#bestGeneral, member)
-      if (this.#isHeldBack(member)) {
+      const { isSetAside } = member
+      if (isGeneral && !isSetAside) this.#bestGeneral = this.#further(this.#bestGeneral, member)
+      if (!isSetAside && this.#isHeldBack(member)) {
         this.#heldBack.add(member)
         continue
       }
-      if (isGeneral) this.#warmGeneral += 1
+      if (isGeneral && !isSetAside) this.#warmGeneral += 1
       const candidate = this.#admit(member)
       if (isGeneral && candidate !== undefined) this.#general.push(candidate)
     }
@@ -130,23 +163,39 @@ export class Candidates {
     const free = member.room(nowMs)
     const room = this.#isScarce ? Math.min(free, inFlightPerConnection - load) : free
     if (room <= 0) {
-      if (member.isStalled && member.inFlight === 0)
+      if (member.isStalled && !member.isSuperseded && member.inFlight === 0)
         this.#plan.wakeAtMs = Math.min(this.#plan.wakeAtMs, member.probeAt())
       return undefined
     }
-    const candidate = { member, room, load, messages: [], attempts: [], deliveries: [] }
+    const candidate = {
+      member,
+      room,
+      load,
+      isProbe: member.isStalled,
+      bytesMax: member.readsBytesMax,
+      messages: [],
+      attempts: [],
+      deliveries: [],
+    }
     this.all.push(candidate)
     if (this.#group.interest.listed > 0) this.#byMember.set(member, candidate)
     return candidate
   }
 }
 
-export function choose(candidates: readonly Candidate[]): Candidate | undefined {
+/** `bytes`: at least as many as its frame. `mayProbe`: it can spare an attempt. */
+export function choose(
+  candidates: readonly Candidate[],
+  bytes: number,
+  mayProbe: boolean,
+): Candidate | undefined {
   let chosen: Candidate | undefined
   for (let i = 0; i < candidates.length; i++) {
     const candidate = candidates[i]!
-    if (candidate.room <= 0) continue
-    if (chosen === undefined || candidate.load < chosen.load) chosen = candidate
+    if (candidate.room <= 0 || bytes > candidate.bytesMax) continue
+    if (candidate.isProbe) {
+      if (mayProbe) return candidate
+    } else if (chosen === undefined || candidate.load < chosen.load) chosen = candidate
     else if (
       candidate.load === chosen.load &&
       candidate.member.connection > chosen.member.connection

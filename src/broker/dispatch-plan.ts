@@ -15,6 +15,8 @@ export interface QueueTurn {
   isDrained: boolean
   /** Its turn is over; otherwise it stays first, because the members or the budget ran out. */
   hadWholeTurn: boolean
+  /** Its next message waits for a member that has no room now, although others have. */
+  isBlocked: boolean
 }
 
 export interface DispatchPlan {
@@ -24,6 +26,8 @@ export interface DispatchPlan {
   readonly limited: QueueSession[]
   /** Queues that nobody takes from now, although somebody takes from others: out of the round until somebody does. */
   readonly aside: QueueSession[]
+  /** Queues whose next message none of those with room can have. */
+  readonly blocked: QueueSession[]
   /** Queues that were aside and have somebody again. */
   woken: QueueSession[]
   /** Fly messages that go on waiting; undefined: all of them. */
