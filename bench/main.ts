@@ -11,6 +11,7 @@ const benches = [
   'append',
   'recover',
   'memory',
+  'brokers',
 ]
 const name = process.argv[2] ?? ''
 const path = fileURLToPath(new URL(`${name}.ts`, import.meta.url))

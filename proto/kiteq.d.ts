@@ -89,6 +89,9 @@ export namespace kiteq {
         /** ConnMeta warmingupSec. */
         warmingupSec: number;
 
+        /** ConnMeta relay. */
+        relay: boolean;
+
         /**
          * Encodes the specified ConnMeta message. Does not implicitly {@link kiteq.ConnMeta.verify|verify} messages.
          * @param message ConnMeta message or plain object to encode
@@ -121,6 +124,9 @@ export namespace kiteq {
 
             /** ConnMeta warmingupSec */
             warmingupSec?: (number|null);
+
+            /** ConnMeta relay */
+            relay?: (boolean|null);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];

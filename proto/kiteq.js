@@ -159,6 +159,7 @@ export const kiteq = $root.kiteq = (() => {
          * @property {Uint8Array} groupId ConnMeta groupId
          * @property {Uint8Array} secretKey ConnMeta secretKey
          * @property {number|null} [warmingupSec] ConnMeta warmingupSec
+         * @property {boolean|null} [relay] ConnMeta relay
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -215,6 +216,14 @@ export const kiteq = $root.kiteq = (() => {
         ConnMeta.prototype.warmingupSec = 0;
 
         /**
+         * ConnMeta relay.
+         * @member {boolean} relay
+         * @memberof kiteq.ConnMeta
+         * @instance
+         */
+        ConnMeta.prototype.relay = false;
+
+        /**
          * Encodes the specified ConnMeta message. Does not implicitly {@link kiteq.ConnMeta.verify|verify} messages.
          * @function encode
          * @memberof kiteq.ConnMeta
@@ -234,6 +243,8 @@ export const kiteq = $root.kiteq = (() => {
             writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.secretKey);
             if (message.warmingupSec != null && $Object.hasOwnProperty.call(message, "warmingupSec"))
                 writer.uint32(/* id 3, wireType 0 =*/24).int32(message.warmingupSec);
+            if (message.relay != null && $Object.hasOwnProperty.call(message, "relay"))
+                writer.uint32(/* id 20, wireType 0 =*/160).bool(message.relay);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -294,6 +305,12 @@ export const kiteq = $root.kiteq = (() => {
                         if (wireType !== 0)
                             break;
                         message.warmingupSec = reader.int32();
+                        continue;
+                    }
+                case 20: {
+                        if (wireType !== 0)
+                            break;
+                        message.relay = reader.bool();
                         continue;
                     }
                 }

@@ -2,7 +2,12 @@
 
 import { cutText } from '../model/cut-text.ts'
 import type { Offset, Row } from '../model/ids.ts'
-import { feedbackCharsMax, inFlightPerConnection, opaqueBase } from '../model/limits.ts'
+import {
+  feedbackCharsMax,
+  inFlightPerConnection,
+  opaqueBase,
+  passedOnPacketBytesMax,
+} from '../model/limits.ts'
 import type { DecisionReason } from '../model/record.ts'
 import { statusPrepared } from '../index/message-table.ts'
 import { entryInquiry } from '../consumer-offsets/in-flight.ts'
@@ -30,12 +35,32 @@ export function decideTransaction(
   if (command.status !== statusCommit && command.status !== statusRollback) return
   const row = state.ids.find(command)
   const topic = state.topicNames.numberOf(command.topic, 0, command.topic.length)
-  if (row < 0 || state.messages.topicOf(row) !== topic || !mayDecide(state, row, member)) {
+  const isHere = row >= 0 && state.messages.topicOf(row) === topic
+  if (!isHere || !mayDecide(state, row, member)) {
     session.counters.ignoredDecisions += 1
+    const isOpen = isHere && state.messages.statusOf(row) === statusPrepared
+    if (!isOpen) passOn(state, member, command, out)
     return
   }
   const reason: DecisionReason = command.opaque >= opaqueBase ? 'inquiry' : 'client'
   settle(state, row, command.status === statusCommit, reason, command.feedback, out)
+}
+
+/**
+ * It may be open at another broker. What another broker has passed on goes no further, so nothing goes in a circle; an
+ * answer to an inquiry is about a message of this one.
+ */
+function passOn(
+  state: BrokerState,
+  member: Member,
+  { connection, opaque, topic, packet }: TransactionCommand,
+  out: Decision,
+): void {
+  if (packet === undefined || member.isRelay || opaque >= opaqueBase) return
+  if (packet.end - packet.start > passedOnPacketBytesMax) return
+  const group = state.groupNames.bytesOf(member.group)
+  const bytes = packet.source.slice(packet.start, packet.end)
+  out.immediate.push({ kind: 'pass-on', connection, group, topic, packet: bytes })
 }
 
 function mayDecide(state: BrokerState, row: Row, member: Member): boolean {
@@ -104,8 +129,10 @@ export function decideInquiry(
   const members = session.groups.get(open.publisher)?.members ?? []
   const own = session.preparedBy.get(prepared)
   if (members.length === 0) return 'nobody'
-  const preferred = members.find((member) => member.connection === own)
-  const asked = preferred ?? members[Math.floor(moment.chance * members.length)]!
+  const answering = members.filter((member) => !member.isSetAside)
+  const preferred = answering.find((member) => member.connection === own)
+  const others = answering.length > 0 ? answering : members
+  const asked = preferred ?? others[Math.floor(moment.chance * others.length)]!
   // A publisher that takes no deliveries is asked all the same, but never has more to answer than any client can read.
   const window = Math.max(asked.window, inFlightPerConnection)
   if (session.inFlight.isFull || asked.inFlight >= window) return 'busy'
