@@ -1,5 +1,5 @@
-// What each case needs to be bound, and the two ways to tell a broker: a YAML registry file, or the extension
-// command 0x20 written by hand, since no original module knows it.
+// What each case needs to be bound, and two ways to tell a broker: a YAML registry file, or the extension command
+// 0x20 written by hand, since no original module knows it. The third way, ZooKeeper, is in installation.go.
 package main
 
 import (
@@ -9,46 +9,20 @@ import (
 	"io"
 	"sort"
 	"strings"
-	"time"
 
 	"github.com/blackbeans/kiteq-common/registry"
 )
 
-// run is one execution: where the broker is, and the prefix that keeps its names apart from other runs.
-type run struct {
-	address  string
-	prefix   string
-	wait     time.Duration // how long an expected event may take
-	quiet    time.Duration // how long an unwanted one is waited for
-	messages int
-	registry string // the broker's registry file, when there is one
-	announce bool   // send Bind commands instead of relying on a registry file
-}
-
-func (r *run) name(text string) string { return r.prefix + text }
-
-// connect opens a connection of `group`; the prefix is added here.
-func (r *run) connect(group string, o options) (*client, error) {
-	o.group = r.name(group)
-	if o.secret == "" {
-		o.secret = "123456"
-	}
-	return connect(r.address, o)
-}
-
 // writeRegistry prints the YAML of the original's file registry for these cases.
-func writeRegistry(out io.Writer, prefix, broker string, bindings []*registry.Binding) {
-	topics := map[string]bool{}
-	for _, b := range bindings {
-		topics[prefix+b.Topic] = true
+func writeRegistry(out io.Writer, prefix, broker string, cases []testCase) {
+	bindings := bindingsOf(cases)
+	topics := []string{}
+	for _, topic := range topicsOf(bindings) {
+		topics = append(topics, prefix+topic)
 	}
-	sorted := make([]string, 0, len(topics))
-	for topic := range topics {
-		sorted = append(sorted, topic)
-	}
-	sort.Strings(sorted) // the original looks a topic up by binary search in the list as written
+	sort.Strings(topics) // the original looks a topic up by binary search in the list as written
 	fmt.Fprintf(out, "brokers:\n  - address: %q\n    env: dev\n    topics:\n", broker)
-	for _, topic := range sorted {
+	for _, topic := range topics {
 		fmt.Fprintf(out, "      - %q\n", topic)
 	}
 	fmt.Fprint(out, "bindings:\n")
@@ -63,6 +37,31 @@ func writeRegistry(out io.Writer, prefix, broker string, bindings []*registry.Bi
 		fmt.Fprintf(out, "  - groupIds: [%q]\n    topic: %q\n    messageType: %q\n", prefix+b.GroupId, prefix+b.Topic, b.MessageType)
 		fmt.Fprintf(out, "    bindType: %q\n    watermark: %d\n    persistent: %v\n", kind, b.Watermark, b.Persistent)
 	}
+}
+
+// topicsOf are the topics of bindings, each once, in their order.
+func topicsOf(bindings []*registry.Binding) []string {
+	topics, seen := []string{}, map[string]bool{}
+	for _, b := range bindings {
+		if !seen[b.Topic] {
+			seen[b.Topic] = true
+			topics = append(topics, b.Topic)
+		}
+	}
+	return topics
+}
+
+// bindingsBy are the bindings of a group as its client writes them: prefixed copies, for the registry changes what it is given.
+func (r *run) bindingsBy(group string, bindings []*registry.Binding) []*registry.Binding {
+	own := []*registry.Binding{}
+	for _, b := range bindings {
+		if b.GroupId == group {
+			copied := *b
+			copied.GroupId, copied.Topic = r.name(b.GroupId), r.name(b.Topic)
+			own = append(own, &copied)
+		}
+	}
+	return own
 }
 
 // announce sends Bind for every (group, topic), each on a connection of that group.
@@ -82,16 +81,25 @@ func announce(r *run, bindings []*registry.Binding) error {
 		if err != nil {
 			return err
 		}
-		answer, err := c.request(commandBind, bindBody(r.name(k.topic), lists[k]), heartbeatWait)
+		err = bind(c, r.name(k.topic), lists[k])
 		c.close()
 		if err != nil {
 			return fmt.Errorf("bind %s to %s: %w", k.group, k.topic, err)
 		}
-		if err := commandAck(answer); err != nil {
-			return fmt.Errorf("bind %s to %s: %w", k.group, k.topic, err)
-		}
 	}
 	return nil
+}
+
+func bind(c *client, topic string, bindings []*registry.Binding) error {
+	l, err := c.pick("")
+	if err != nil {
+		return err
+	}
+	answer, err := l.request(commandBind, bindBody(topic, bindings), heartbeatWait)
+	if err != nil {
+		return err
+	}
+	return commandAck(answer)
 }
 
 // bindBody is Bind of proto/kiteq.proto: topic = 1, bindings = 2 {bindType 1, messageType 2, watermark 3, persistent 4}.

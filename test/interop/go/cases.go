@@ -10,8 +10,12 @@ func allCases() []testCase {
 	list = append(list, linkCases()...)
 	list = append(list, publishCases()...)
 	list = append(list, deliverCases()...)
+	list = append(list, contentCases()...)
 	list = append(list, transactionCases()...)
+	list = append(list, groupCases()...)
+	list = append(list, memberCases()...)
 	list = append(list, bulkCases()...)
+	list = append(list, killCases()...)
 	return list
 }
 

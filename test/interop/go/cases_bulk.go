@@ -82,6 +82,13 @@ func burst(r *run) (facts, error) {
 	}
 	seen["received"], seen["lost"], seen["duplicates"] = len(received), 0, duplicates
 	seen["received_ms"] = time.Since(start).Milliseconds()
+	shares := make([]int, len(r.brokers))
+	for _, publisher := range publishers {
+		for i, count := range publisher.shares(r.brokers) {
+			shares[i] += count
+		}
+	}
+	seen["shares"] = shares
 	if duplicates > 0 {
 		return seen, fmt.Errorf("%d messages came twice", duplicates)
 	}

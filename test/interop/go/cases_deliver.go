@@ -6,46 +6,26 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/blackbeans/kiteq-common/protocol"
-	"github.com/blackbeans/kiteq-common/registry"
-	"github.com/golang/snappy"
 )
 
 func deliverCases() []testCase {
-	matching := testCase{name: "matching", says: "direct, unanchored regular expression and fanout get one copy each group", do: matching}
-	matching.bindings = matchingBindings()
-	unicode := testCase{name: "unicode", says: "names and bodies outside the BMP arrive as sent", do: unicode}
-	unicode.bindings = []*registry.Binding{direct("unicode-组🚀-sub", "unicode-主题𝄞", "类型🧪")}
 	return []testCase{
 		plain("receive-ack", "acked messages arrive once, unchanged but for the normal header", receiveAck),
 		plain("nack", "a refused message comes again, byte for byte", nack),
 		plain("panic", "a handler that panics refuses", handlerPanics),
 		plain("no-answer", "an unanswered delivery comes again after its lease", noAnswer),
 		plain("offline", "a durable group gets what came while it was away", offline),
+		plain("backlog", "answers lost right behind the handshake cost a repeat of those messages and no more", backlog),
 		plain("two-members", "one member of a group gets a message", twoMembers),
 		plain("self", "a client that consumes its own messages loses no store ack", self),
 		plain("limit-1", "a limit of 1 means one attempt", limit("limit-1", 1)),
 		plain("limit-2", "a limit of 2 means two attempts", limit("limit-2", 2)),
 		plain("limit-4", "a limit of 4 means four attempts", limit("limit-4", 4)),
-		plain("properties", "properties keep order, repeats and empty values", properties),
-		plain("snappy", "a compressed body passes untouched", compressed),
-		matching,
-		unicode,
-	}
-}
-
-func matchingBindings() []*registry.Binding {
-	return []*registry.Binding{
-		direct("matching-direct", "matching", "xxabcxx"),
-		direct("matching-other", "matching", "ab"),
-		registry.Bind_Regx("matching-regx", "matching", "a.c", 6000, true),
-		registry.Bind_Regx("matching-anchored", "matching", "^a[^x]c$", 6000, true),
-		registry.Bind_Regx("matching-flags", "matching", "(?i)^abc$", 6000, true),
-		registry.Bind_Regx("matching-invalid", "matching", "a(", 6000, true),
-		registry.Bind_Fanout("matching-fanout", "matching", 6000, true),
-		direct("matching-both", "matching", "xxabcxx"),
-		registry.Bind_Regx("matching-both", "matching", "^xx", 6000, true),
+		plain("nack-slow", "a message refused past the fast attempts comes again after the back-off", nackSlow),
+		plain("late-answer", "an answer that comes after its lease settles", lateAnswer),
 	}
 }
 
@@ -142,6 +122,35 @@ func nack(r *run) (facts, error) {
 	return spacing(seen), err
 }
 
+// nackSlow refuses once more than the original tries at once.
+func nackSlow(r *run) (facts, error) {
+	seen, err := repeated(r, "nack-slow", 6, header(r.name("nack-slow"), "t"), func(attempt int32) verdict {
+		if attempt < 6 {
+			return refuse
+		}
+		return accept
+	})
+	return spacing(seen), err
+}
+
+// lateAnswer answers the first attempt when the second is there, and the second never.
+func lateAnswer(r *run) (facts, error) {
+	again := make(chan bool)
+	seen, err := repeated(r, "late-answer", 2, header(r.name("late-answer"), "t"), func(attempt int32) verdict {
+		if attempt == 2 {
+			close(again)
+			return silent
+		}
+		select {
+		case <-again:
+			return accept
+		case <-afterWait(r):
+			return silent
+		}
+	})
+	return facts{"attempts": len(seen)}, err
+}
+
 func handlerPanics(r *run) (facts, error) {
 	seen, err := repeated(r, "panic", 2, header(r.name("panic"), "t"), func(attempt int32) verdict {
 		if attempt == 1 {
@@ -202,6 +211,52 @@ func offline(r *run) (facts, error) {
 		return nil, fmt.Errorf("%d different messages of %d", len(ids), len(sent))
 	}
 	return nil, r.nothing(consumer, publisher)
+}
+
+// backlog gives a group that was away less than fits one window, and to a member that has no way yet for its answers.
+func backlog(r *run) (facts, error) {
+	book := newTally()
+	publisher, err := r.connect("backlog-pub", options{})
+	if err != nil {
+		return nil, err
+	}
+	defer publisher.close()
+	for i := 0; i < 20; i++ {
+		if err := book.publish(publisher, header(r.name("backlog"), "t")); err != nil {
+			return nil, err
+		}
+	}
+	consumer, err := r.connect("backlog-sub", options{handler: book.take, entersLate: true})
+	if err != nil {
+		return nil, err
+	}
+	defer consumer.close()
+	start := time.Now()
+	seen, err := book.settle(r)
+	if err != nil {
+		return seen, err
+	}
+	consumer.mutex.Lock()
+	again := consumer.unanswered
+	consumer.mutex.Unlock()
+	err = book.until(r.wait, func() error {
+		for id := range again {
+			if book.received[id] < 2 {
+				return fmt.Errorf("%s does not come again", id)
+			}
+		}
+		return nil
+	})
+	seen["unanswered"], seen["again_ms"] = len(again), time.Since(start).Milliseconds()
+	err = firstError(err, func() error { return book.calm(r) }, func() error { return clean(consumer, publisher) })
+	if err == nil {
+		for id, count := range book.received {
+			if count > 1 && !again[id] || count > 2 {
+				err = fmt.Errorf("%s came %d times", id, count)
+			}
+		}
+	}
+	return seen, err
 }
 
 // twoMembers holds every answer back until all messages are out, so that both members have work at the same time.
@@ -280,107 +335,4 @@ func self(r *run) (facts, error) {
 		return nil, err
 	}
 	return nil, r.nothing(c)
-}
-
-func properties(r *run) (facts, error) {
-	publisher, consumer, err := pair(r, "properties", nil)
-	if err != nil {
-		return nil, err
-	}
-	defer publisher.close()
-	defer consumer.close()
-	h := header(r.name("properties"), "t")
-	for _, entry := range [][2]string{{"k", "v"}, {"z", ""}, {"", "no key"}, {"a", "1"}, {"k", "again"}, {"键🔑", "值💎"}, {"__proto__", "x"}} {
-		h.Properties = append(h.Properties, &protocol.Entry{
-			Key: protocol.MarshalPbString(entry[0]), Value: protocol.MarshalPbString(entry[1])})
-	}
-	return nil, roundTrip(r, publisher, consumer, text(h, "with properties"))
-}
-
-func compressed(r *run) (facts, error) {
-	publisher, consumer, err := pair(r, "snappy", nil)
-	if err != nil {
-		return nil, err
-	}
-	defer publisher.close()
-	defer consumer.close()
-	body := make([]byte, 100000)
-	for i := range body {
-		body[i] = byte(i % 251)
-	}
-	yes, no := true, false
-	marked, unmarked := header(r.name("snappy"), "t"), header(r.name("snappy"), "t")
-	marked.Snappy, unmarked.Snappy = &yes, &no
-	packed := blob(marked, snappy.Encode(nil, body))
-	if err := stored(publisher.publish(packed)); err != nil {
-		return nil, err
-	}
-	d, err := r.next(consumer)
-	if err := firstError(err, func() error { return same(d, packed) }); err != nil {
-		return nil, err
-	}
-	plain, err := snappy.Decode(nil, d.message.GetBody().([]byte))
-	if err != nil || string(plain) != string(body) {
-		return nil, fmt.Errorf("what arrived does not decompress to what was sent: %v", err)
-	}
-	// the flag is only carried: false stays present, and a body that is no snappy block is nobody's business
-	bad := header(r.name("snappy"), "t")
-	bad.Snappy = &yes
-	return nil, roundTrip(r, publisher, consumer, blob(unmarked, body), text(bad, "not base64, not snappy"))
-}
-
-// matching asks the original's own Matches who should get what.
-func matching(r *run) (facts, error) {
-	kinds := []string{"xxabcxx", "abc", "zzz", "ABC", "a\nc"}
-	wanted := map[string]int{}
-	for _, kind := range kinds {
-		matched := map[string]bool{}
-		for _, b := range matchingBindings() {
-			wanted[b.GroupId] += 0
-			if b.Matches("matching", kind) && !matched[b.GroupId] {
-				matched[b.GroupId] = true
-				wanted[b.GroupId]++
-			}
-		}
-	}
-	members := map[string]*client{}
-	all := []*client{}
-	for group := range wanted {
-		c, err := r.connect(group, options{})
-		if err != nil {
-			return nil, err
-		}
-		defer c.close()
-		members[group] = c
-		all = append(all, c)
-	}
-	publisher, err := r.connect("matching-pub", options{})
-	if err != nil {
-		return nil, err
-	}
-	defer publisher.close()
-	for _, kind := range kinds {
-		if err := stored(publisher.publish(text(header(r.name("matching"), kind), kind))); err != nil {
-			return nil, err
-		}
-	}
-	for group, n := range wanted {
-		if _, err := r.collect(members[group], n); err != nil {
-			return nil, err
-		}
-	}
-	return facts{"wanted": wanted}, r.nothing(all...)
-}
-
-func unicode(r *run) (facts, error) {
-	publisher, consumer, err := pair(r, "unicode-组🚀", nil)
-	if err != nil {
-		return nil, err
-	}
-	defer publisher.close()
-	defer consumer.close()
-	const topic, kind = "unicode-主题𝄞", "类型🧪"
-	return nil, roundTrip(r, publisher, consumer,
-		text(header(r.name(topic), kind), "正文 𝒳𝒴𝒵 👩‍👩‍👧 \u0000 end"),
-		blob(header(r.name(topic), kind), []byte("\xff\xfe𐍈\x80")))
 }

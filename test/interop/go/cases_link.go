@@ -17,10 +17,10 @@ import (
 func linkCases() []testCase {
 	return []testCase{
 		{name: "handshake", says: "any group with any secret is let in", do: handshakes},
-		{name: "handshake-twice", says: "a second handshake is answered and changes nothing", do: handshakeTwice},
+		{name: "handshake-twice", topics: []string{"handshake-twice"}, says: "a second handshake is answered and changes nothing", do: handshakeTwice},
 		{name: "unauthorised", says: "a message before the handshake is refused and the connection closed", do: unauthorised},
-		{name: "registry-file", says: "the original reads the registry file as it is meant", do: registryFile},
-		{name: "heartbeat", says: "a heartbeat comes back with its opaque and its version", do: heartbeats},
+		{name: "registry-file", says: "the original reads the registry file as it is meant", needs: []need{withoutZooKeeper}, do: registryFile},
+		{name: "heartbeat", topics: []string{"heartbeat"}, says: "a heartbeat comes back with its opaque and its version", do: heartbeats},
 	}
 }
 
@@ -33,7 +33,7 @@ func registryFile(r *run) (facts, error) {
 	file.Start()
 	defer file.Close()
 	count := 0
-	for _, want := range bindingsOf(allCases()) {
+	for _, want := range bindingsOf(choose(r, "all")) {
 		topic, group := r.name(want.Topic), r.name(want.GroupId)
 		brokers, err := file.GetQServerAndWatch(topic)
 		if err != nil || len(brokers) != 1 {
@@ -65,7 +65,7 @@ func handshakes(r *run) (facts, error) {
 			if err != nil {
 				return nil, err
 			}
-			ack, err := c.handshake(c.group, secret, int32(i))
+			ack, err := c.only().handshake(c.group, secret, int32(i))
 			c.close()
 			if err != nil {
 				return nil, fmt.Errorf("group %q secret %d: %w", group, i, err)
@@ -80,7 +80,7 @@ func handshakes(r *run) (facts, error) {
 		return nil, err
 	}
 	defer c.close()
-	if ack, err := c.handshake(c.group, "", 0); err != nil || !ack.GetStatus() {
+	if ack, err := c.only().handshake(c.group, "", 0); err != nil || !ack.GetStatus() {
 		return nil, fmt.Errorf("empty secret: %v %v", ack, err)
 	}
 	return facts{"handshakes": len(secrets)*len(groups) + 1}, clean(c)
@@ -92,7 +92,7 @@ func handshakeTwice(r *run) (facts, error) {
 		return nil, err
 	}
 	defer c.close()
-	ack, err := c.handshake(c.group, "other", 0)
+	ack, err := c.only().handshake(c.group, "other", 0)
 	if err != nil {
 		return nil, err
 	}
@@ -108,6 +108,7 @@ func unauthorised(r *run) (facts, error) {
 		return nil, err
 	}
 	defer c.close()
+	connection := c.only()
 	if _, err := c.publish(text(header(r.name("unauthorised"), "t"), "x")); err == nil {
 		return nil, errors.New("a message before the handshake got a store ack")
 	}
@@ -125,7 +126,7 @@ func unauthorised(r *run) (facts, error) {
 	// turbo tells nobody that a socket ended; its flag is all there is
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.After(r.wait); !c.link.IsClosed(); {
+	for deadline := time.After(r.wait); connection.isOpen(); {
 		select {
 		case <-tick.C:
 		case <-deadline:
@@ -153,7 +154,7 @@ func heartbeats(r *run) (facts, error) {
 	}
 	// the way the original pings: through turbo, which reads the answer as a number
 	beat := protocol.MarshalHeartbeatPacket(time.Now().Unix())
-	return facts{"versions": len(versions)}, errors.Join(c.link.Ping(heartbeatPacket(beat), heartbeatWait), clean(c))
+	return facts{"versions": len(versions)}, errors.Join(c.only().tcp.Ping(heartbeatPacket(beat), heartbeatWait), clean(c))
 }
 
 func heartbeatPacket(body []byte) *turbo.Packet {

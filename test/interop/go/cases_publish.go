@@ -10,11 +10,15 @@ import (
 )
 
 func publishCases() []testCase {
+	unserved := plain("topic-not-served", "a topic that is not served is refused, wherever it sorts", topicNotServed)
+	unserved.needs = []need{withZooKeeper} // with a file registry the broker serves any topic
 	return []testCase{
-		{name: "publish-string", says: "a string message is stored though nobody is bound", do: publishString},
-		{name: "publish-bytes", says: "bytes messages are stored, the empty one too", do: publishBytes},
+		{name: "publish-string", topics: []string{"publish-string"}, says: "a string message is stored though nobody is bound", do: publishString},
+		{name: "publish-bytes", topics: []string{"publish-bytes"}, says: "bytes messages are stored, the empty one too", do: publishBytes},
 		plain("bad-id", "an id that is not 32 hex digits is refused", badID),
 		plain("expired", "an expired message is refused, one about to expire is not", expired),
+		plain("expired-waiting", "what expires while it waits is not delivered, what does not is", expiredWaiting),
+		unserved,
 		plain("fly", "a fly message is acked unsaved and delivered", fly),
 		plain("fly-uncommitted", "a fly message must be committed", flyUncommitted),
 		plain("duplicate-id", "the same message again is acked and not delivered twice", duplicateID),
@@ -219,4 +223,61 @@ func duplicateOther(r *run) (facts, error) {
 		return nil, err
 	}
 	return facts{"feedback": ack.GetFeedback()}, r.nothing(consumer, publisher)
+}
+
+// expiredWaiting has nobody at home until the first message is over.
+func expiredWaiting(r *run) (facts, error) {
+	publisher, err := r.connect("expired-waiting-pub", options{})
+	if err != nil {
+		return nil, err
+	}
+	defer publisher.close()
+	at := time.Now().Unix() + 2
+	late := header(r.name("expired-waiting"), "t")
+	late.ExpiredTime = protocol.MarshalInt64(at)
+	kept := text(header(r.name("expired-waiting"), "t"), "in time")
+	err = firstError(
+		func() error { return stored(publisher.publish(text(late, "too late"))) },
+		func() error { return stored(publisher.publish(kept)) })
+	if err != nil {
+		return nil, err
+	}
+	<-time.After(time.Until(time.Unix(at+1, 0)))
+	consumer, err := r.connect("expired-waiting-sub", options{})
+	if err != nil {
+		return nil, err
+	}
+	defer consumer.close()
+	d, err := r.next(consumer)
+	return nil, firstError(err, func() error { return same(d, kept) },
+		func() error { return r.nothing(consumer, publisher) })
+}
+
+// topicNotServed publishes past the client's own look at ZooKeeper, which would find no broker.
+func topicNotServed(r *run) (facts, error) {
+	publisher, consumer, err := pair(r, "topic-not-served", nil)
+	if err != nil {
+		return nil, err
+	}
+	defer publisher.close()
+	defer consumer.close()
+	connection, err := publisher.pick(r.name("topic-not-served"))
+	if err != nil {
+		return nil, err
+	}
+	for _, topic := range []string{"0", "topic-not-serve", "topic-not-served2", "zzzz", "\U0010ffff", ""} {
+		if _, err := publisher.pick(topic); topic != "" && err == nil {
+			return nil, fmt.Errorf("ZooKeeper names a broker for %q", topic)
+		}
+		ack, err := connection.publish(text(header(topic, "t"), "x"))
+		if err := refused(ack, err, "UnSupport Topic Message!"); err != nil {
+			return nil, fmt.Errorf("topic %q: %w", topic, err)
+		}
+	}
+	return nil, firstError(
+		func() error {
+			return stored(publisher.publish(text(header(r.name("topic-not-served"), "t"), "served")))
+		},
+		func() error { _, err := r.next(consumer); return err },
+		func() error { return r.nothing(consumer, publisher) })
 }

@@ -17,7 +17,10 @@ func transactionCases() []testCase {
 		plain("tx-first-decision", "the first decision wins", txFirstDecision),
 		plain("tx-foreign", "only the group that prepared may decide", txForeign),
 		plain("tx-plain-rollback", "a rollback of a message that was never prepared changes nothing", txPlainRollback),
-		plain("tx-unknown-commit", "unknown keeps it open, the next inquiry's commit delivers it", txUnknownCommit),
+		plain("tx-local-error", "an error of the local part rolls back, its success commits", txLocalError),
+		plain("tx-unknown-commit", "unknown keeps it open, the next inquiry's commit delivers it", txUnknown("tx-unknown-commit", 1, true)),
+		plain("tx-unknown-rollback", "unknown keeps it open, the next inquiry's rollback ends it", txUnknown("tx-unknown-rollback", 1, false)),
+		plain("tx-unknown-twice", "unknown said twice is asked a third time", txUnknown("tx-unknown-twice", 2, true)),
 		plain("tx-left-open", "what a gone publisher left open is asked of its group", txLeftOpen),
 	}
 }
@@ -155,45 +158,87 @@ func asked(seen inquiry, h *protocol.Header) error {
 	return nil
 }
 
-func txUnknownCommit(r *run) (facts, error) {
-	var asks atomic.Int32
-	consumer, err := r.connect("tx-unknown-commit-sub", options{})
-	if err != nil {
-		return nil, err
-	}
-	defer consumer.close()
-	publisher, err := r.connect("tx-unknown-commit-pub", options{check: func(tx *protocol.TxResponse) error {
-		switch asks.Add(1) {
-		case 1:
-			return errors.New("not known yet")
-		default:
-			tx.Commit()
-			return nil
-		}
-	}})
+// txLocalError goes the way of the original's SendTx, once for each way in which the local part can end.
+func txLocalError(r *run) (facts, error) {
+	publisher, consumer, err := pair(r, "tx-local-error", nil)
 	if err != nil {
 		return nil, err
 	}
 	defer publisher.close()
-	message := text(prepared(header(r.name("tx-unknown-commit"), "t")), "asked twice")
-	start := time.Now()
-	if err := stored(publisher.publish(message)); err != nil {
+	defer consumer.close()
+	send := func(body string, done bool, problem error) error {
+		message := text(prepared(header(r.name("tx-local-error"), "t")), body)
+		return publisher.transact(message, func() (bool, error) { return done, problem })
+	}
+	err = firstError(
+		func() error { return send("raised", true, errors.New("本地事务失败: constraint violated 💥")) },
+		func() error { return send("not done", false, nil) },
+		func() error { return send("done", true, nil) })
+	if err != nil {
 		return nil, err
 	}
-	gaps := []int64{}
-	for i := 0; i < 2; i++ {
-		seen, err := r.nextInquiry(publisher)
-		if err := firstError(err, func() error { return asked(seen, message.Header) }); err != nil {
+	d, err := r.next(consumer)
+	if err != nil {
+		return nil, err
+	}
+	if body := d.message.GetBody(); body != "done" {
+		return nil, fmt.Errorf("delivered the message whose local part was %q", body)
+	}
+	return nil, r.nothing(consumer, publisher)
+}
+
+// txUnknown answers so many inquiries with unknown, by an error or by saying so, and the one after them with a decision.
+func txUnknown(name string, unknown int32, commits bool) func(r *run) (facts, error) {
+	return func(r *run) (facts, error) {
+		var asks atomic.Int32
+		check := func(tx *protocol.TxResponse) error {
+			n := asks.Add(1)
+			switch {
+			case n == 1:
+				return errors.New("not known yet")
+			case n <= unknown:
+				tx.Unknown("still not known")
+			case commits:
+				tx.Commit()
+			default:
+				tx.Rollback("undone")
+			}
+			return nil
+		}
+		consumer, err := r.connect(name+"-sub", options{})
+		if err != nil {
 			return nil, err
 		}
-		gaps = append(gaps, time.Since(start).Milliseconds())
-		if len(consumer.deliveries) > 0 && i == 0 {
-			return nil, errors.New("delivered on the answer unknown")
+		defer consumer.close()
+		publisher, err := r.connect(name+"-pub", options{check: check})
+		if err != nil {
+			return nil, err
 		}
+		defer publisher.close()
+		message := text(prepared(header(r.name(name), "t")), "to be asked about")
+		start := time.Now()
+		if err := stored(publisher.publish(message)); err != nil {
+			return nil, err
+		}
+		after := []int64{}
+		for i := int32(0); i <= unknown; i++ {
+			seen, err := r.nextInquiry(publisher)
+			if err := firstError(err, func() error { return asked(seen, message.Header) }); err != nil {
+				return nil, err
+			}
+			after = append(after, time.Since(start).Milliseconds())
+			if len(consumer.deliveries) > 0 && i < unknown {
+				return nil, errors.New("delivered on the answer unknown")
+			}
+		}
+		seen := facts{"asked_after_ms": after}
+		if !commits {
+			return seen, r.nothing(consumer, publisher)
+		}
+		d, err := r.next(consumer)
+		return seen, firstError(err, func() error { return same(d, message) },
+			func() error { return r.nothing(consumer, publisher) })
 	}
-	d, err := r.next(consumer)
-	return facts{"asked_after_ms": gaps}, firstError(err, func() error { return same(d, message) },
-		func() error { return r.nothing(consumer, publisher) })
 }
 
 func txLeftOpen(r *run) (facts, error) {

@@ -1,25 +1,17 @@
-// One connection of an original client: turbo carries the packets, kiteq-common builds and parses the bodies.
-// It replies to deliveries through turbo's own group write, as the original client does, so that a broker
-// whose opaques meet the client's counter loses store acks here too. It must never read or write a socket itself.
+// A client as an application has it: one group, one counter of opaques, a connection to each broker. Which brokers
+// there are it is told once, or again and again by ZooKeeper (member.go). It must never choose as the original would not.
 package main
 
 import (
-	"context"
+	"errors"
 	"fmt"
-	"net"
+	"math/rand"
 	"sync"
 	"time"
 
 	"github.com/blackbeans/kiteq-common/protocol"
+	"github.com/blackbeans/kiteq-common/registry"
 	"github.com/blackbeans/turbo"
-)
-
-const (
-	commandBind       = uint8(0x20)
-	commandUnbind     = uint8(0x21)
-	commandCommandAck = uint8(0x23)
-	storeAckWait      = 3 * time.Second // the original gives up on a store ack after this
-	heartbeatWait     = 5 * time.Second
 )
 
 type verdict int
@@ -35,7 +27,10 @@ type delivery struct {
 	message *protocol.QMessage
 	raw     []byte
 	at      time.Time
+	address string // of the broker it came from
 }
+
+func (d delivery) id() string { return d.message.GetHeader().GetMessageId() }
 
 type inquiry struct {
 	opaque   uint32
@@ -45,79 +40,128 @@ type inquiry struct {
 	commit   bool
 }
 
-// options of a connection. Handlers run on turbo's goroutines, up to 50 at a time.
+// options of a client. Handlers run on turbo's goroutines, up to 50 at a time.
 type options struct {
-	group   string
-	secret  string
-	warmUp  int32
-	handler func(delivery) verdict
-	check   func(*protocol.TxResponse) error
+	group    string
+	secret   string
+	warmUp   int32
+	handler  func(delivery) verdict
+	check    func(*protocol.TxResponse) error
+	bindings []*registry.Binding // with ZooKeeper: instead of what the case says of the group
+	// As the original has it, a connection is entered among those that answers go over once its handshake is through:
+	// the answer to what comes right behind the broker's word may find no way. Cases that are about something else begin earlier.
+	entersLate bool
 }
+
+// errUnconnected: nothing was sent.
+var errUnconnected = errors.New("no open connection")
 
 type client struct {
 	group      string
-	link       *turbo.TClient
-	config     *turbo.TConfig
 	options    options
 	deliveries chan delivery
 	inquiries  chan inquiry
 	auth       chan *protocol.ConnAuthAck
 	mutex      sync.Mutex
+	config     *turbo.TConfig
+	links      map[string]*link
+	replies    map[string]*link    // the way of an answer to what came from an address
+	unanswered map[string]bool     // ids of what was handled and had no way for its answer
+	stale      []*link             // forgotten and never closed (member.go)
+	hosts      map[string][]string // addresses by topic; nil when every connection is good for all
+	prepared   map[string]*link    // where a transaction began is where it is decided
+	published  map[string]int      // store acks by address
 	problems   []string
+	changed    chan bool // closed when links or hosts have changed
+	leave      func()    // what is to be ended before the connections
+	lose       func()    // what the end of its ZooKeeper connection does to a client
 }
 
-// connect dials and shakes hands.
-func connect(address string, o options) (*client, error) {
-	c, err := dial(address, o)
-	if err != nil {
-		return nil, err
-	}
-	ack, err := c.handshake(o.group, o.secret, o.warmUp)
-	if err != nil {
-		c.close()
-		return nil, err
-	}
-	if !ack.GetStatus() {
-		c.close()
-		return nil, fmt.Errorf("handshake refused: %q", ack.GetFeedback())
-	}
-	return c, nil
-}
-
-// dial opens the connection only; nothing is sent.
-func dial(address string, o options) (*client, error) {
-	resolved, err := net.ResolveTCPAddr("tcp4", address)
-	if err != nil {
-		return nil, err
-	}
-	conn, err := net.DialTCP("tcp4", nil, resolved)
-	if err != nil {
-		return nil, err
-	}
-	c := &client{
+func newClient(o options) *client {
+	return &client{
 		group:      o.group,
 		options:    o,
 		deliveries: make(chan delivery, 65536),
 		inquiries:  make(chan inquiry, 1024),
 		auth:       make(chan *protocol.ConnAuthAck, 8),
+		config:     takeConfig(),
+		links:      map[string]*link{},
+		replies:    map[string]*link{},
+		unanswered: map[string]bool{},
+		prepared:   map[string]*link{},
+		published:  map[string]int{},
+		changed:    make(chan bool),
 	}
-	c.config = takeConfig()
-	codec := func() turbo.ICodec {
-		return protocol.KiteQBytesCodec{MaxFrameLength: turbo.MAX_PACKET_BYTES}
+}
+
+// connect dials one broker and shakes hands.
+func connect(address string, o options) (*client, error) {
+	c := newClient(o)
+	if err := c.join(address); err != nil {
+		c.close()
+		return nil, err
 	}
-	c.link = turbo.NewTClient(context.Background(), conn, codec, c.dispatch, c.config)
-	c.link.Start()
 	return c, nil
+}
+
+// dial opens a connection only; nothing is sent.
+func dial(address string, o options) (*client, error) {
+	c := newClient(o)
+	l, err := dialLink(address, c, c.config)
+	if err != nil {
+		c.close()
+		return nil, err
+	}
+	c.links[address], c.replies[address] = l, l
+	return c, nil
+}
+
+// join adds a connection that has shaken hands.
+func (c *client) join(address string) error {
+	c.mutex.Lock()
+	config := c.config
+	c.mutex.Unlock()
+	if config == nil {
+		return errors.New("the client is closed")
+	}
+	l, err := dialLink(address, c, config)
+	if err != nil {
+		return err
+	}
+	if !c.options.entersLate {
+		c.change(func() { c.replies[address] = l })
+	}
+	ack, err := l.handshake(c.group, c.options.secret, c.options.warmUp)
+	if err == nil && !ack.GetStatus() {
+		err = fmt.Errorf("handshake refused: %q", ack.GetFeedback())
+	}
+	if err != nil {
+		l.tcp.Shutdown()
+		return err
+	}
+	if c.options.entersLate {
+		<-time.After(50 * time.Millisecond) // a busy machine, so that it happens every time
+	}
+	c.change(func() { c.links[address], c.replies[address] = l, l })
+	return nil
 }
 
 // close may be called more than once.
 func (c *client) close() {
 	c.mutex.Lock()
-	config := c.config
-	c.config = nil
+	config, links, leave := c.config, c.stale, c.leave
+	for _, l := range c.links {
+		links = append(links, l)
+	}
+	c.config, c.links, c.stale, c.leave = nil, map[string]*link{}, nil, nil
 	c.mutex.Unlock()
+	if leave != nil {
+		leave()
+	}
+	for _, l := range links {
+		l.tcp.Shutdown()
+	}
 	if config != nil {
-		c.link.Shutdown()
 		returnConfig(config)
 	}
 }
@@ -146,46 +190,108 @@ func returnConfig(config *turbo.TConfig) {
 	freeConfigs.list = append(freeConfigs.list, config)
 }
 
-func (c *client) handshake(group, secret string, warmUp int32) (*protocol.ConnAuthAck, error) {
-	body := protocol.MarshalConnMeta(group, secret, warmUp)
-	answer, err := c.request(protocol.CMD_CONN_META, body, heartbeatWait)
-	if err != nil {
-		return nil, fmt.Errorf("handshake: %w", err)
-	}
-	ack, ok := answer.(*protocol.ConnAuthAck)
-	if !ok {
-		return nil, fmt.Errorf("handshake answered by %T", answer)
-	}
-	return ack, nil
+func (c *client) change(do func()) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	do()
+	close(c.changed)
+	c.changed = make(chan bool)
 }
 
-// publish sends a BytesMessage or StringMessage and waits for its store ack.
-func (c *client) publish(message interface{}) (*protocol.MessageStoreAck, error) {
-	q := protocol.NewQMessage(message)
-	header := q.GetHeader()
-	header.GroupId = protocol.MarshalPbString(c.group)
-	if header.GetCreateTime() <= 0 {
-		header.CreateTime = protocol.MarshalInt64(time.Now().Unix())
+// until waits for a state of the connections; `holds` runs under the client's lock.
+func (c *client) until(wait time.Duration, what string, holds func() bool) error {
+	deadline := time.After(wait)
+	for {
+		c.mutex.Lock()
+		done, changed := holds(), c.changed
+		c.mutex.Unlock()
+		if done {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-deadline:
+			return fmt.Errorf("%s: %s not within %v", c.group, what, wait)
+		}
 	}
-	body, err := protocol.MarshalPbMessage(q.GetPbMessage())
+}
+
+// replyWay is nil when the original would send an answer nowhere.
+func (c *client) replyWay(address string) *link {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.replies[address]
+}
+
+// connected says whether there is an open connection to each of the addresses. To be asked under the lock.
+func (c *client) connected(addresses []string) bool {
+	for _, address := range addresses {
+		if l := c.links[address]; l == nil || !l.isOpen() {
+			return false
+		}
+	}
+	return true
+}
+
+// open are the connections that are.
+func (c *client) open() []*link {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	open := []*link{}
+	for _, l := range c.links {
+		if l.isOpen() {
+			open = append(open, l)
+		}
+	}
+	return open
+}
+
+// pick chooses among the open connections of a topic by chance, as the original does. The topic "" stands for any.
+func (c *client) pick(topic string) (*link, error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	open := []*link{}
+	if c.hosts == nil || topic == "" {
+		for _, l := range c.links {
+			if l.isOpen() {
+				open = append(open, l)
+			}
+		}
+	} else {
+		for _, address := range c.hosts[topic] {
+			if l := c.links[address]; l != nil && l.isOpen() {
+				open = append(open, l)
+			}
+		}
+	}
+	if len(open) == 0 {
+		return nil, fmt.Errorf("%s: %w for topic %q", c.group, errUnconnected, topic)
+	}
+	return open[rand.Intn(len(open))], nil
+}
+
+// publish sends a BytesMessage or StringMessage and waits for its store ack. Nothing is tried again.
+func (c *client) publish(message interface{}) (*protocol.MessageStoreAck, error) {
+	header := protocol.NewQMessage(message).GetHeader()
+	l, err := c.pick(header.GetTopic())
 	if err != nil {
 		return nil, err
 	}
-	answer, err := c.request(q.GetMsgType(), body, storeAckWait)
-	if err != nil {
-		return nil, fmt.Errorf("publish %s: %w", header.GetMessageId(), err)
+	if !header.GetCommit() {
+		c.mutex.Lock()
+		c.prepared[header.GetMessageId()] = l
+		c.mutex.Unlock()
 	}
-	ack, ok := answer.(*protocol.MessageStoreAck)
-	if !ok {
-		return nil, fmt.Errorf("publish answered by %T", answer)
+	ack, err := l.publish(message)
+	if err == nil && ack.GetStatus() {
+		c.mutex.Lock()
+		c.published[l.address]++
+		c.mutex.Unlock()
 	}
-	if ack.GetMessageId() != header.GetMessageId() {
-		return nil, fmt.Errorf("store ack names %q, published %q", ack.GetMessageId(), header.GetMessageId())
-	}
-	return ack, nil
+	return ack, err
 }
 
-// mustPublish fails unless the broker stored the message.
+// mustPublish fails unless the broker took the message.
 func (c *client) mustPublish(message interface{}) error {
 	ack, err := c.publish(message)
 	if err != nil {
@@ -197,34 +303,61 @@ func (c *client) mustPublish(message interface{}) error {
 	return nil
 }
 
-// decide sends the publisher's own TX_ACK: opaque 0, never answered.
-func (c *client) decide(header *protocol.Header, status protocol.TxStatus, feedback string) error {
-	body := protocol.MarshalTxACKPacket(header, status, feedback)
-	return c.link.Write(*turbo.NewPacket(protocol.CMD_TX_ACK, body))
-}
-
-// ping sends a heartbeat through turbo and returns the version that came back.
-func (c *client) ping(version int64) (int64, error) {
-	answer, err := c.request(protocol.CMD_HEARTBEAT, protocol.MarshalHeartbeatPacket(version), heartbeatWait)
+// transact is the original's SendTx: prepare, run what is local, tell what came of it. An error of `local` is the feedback.
+func (c *client) transact(message interface{}, local func() (bool, error)) error {
+	if err := stored(c.publish(message)); err != nil {
+		return err
+	}
+	status, feedback := protocol.TX_ROLLBACK, ""
+	done, err := local()
 	if err != nil {
-		return 0, fmt.Errorf("heartbeat: %w", err)
+		feedback = err.Error()
+	} else if done {
+		status = protocol.TX_COMMIT
 	}
-	pong, ok := answer.(int64)
-	if !ok {
-		return 0, fmt.Errorf("heartbeat answered by %T", answer)
-	}
-	return pong, nil
+	return c.decide(protocol.NewQMessage(message).GetHeader(), status, feedback)
 }
 
-func (c *client) request(command uint8, body []byte, wait time.Duration) (interface{}, error) {
-	return c.link.WriteAndGet(*turbo.NewPacket(command, body), wait)
+// decide goes over the connection of the prepare; when that is gone, or there was none, over any other.
+func (c *client) decide(header *protocol.Header, status protocol.TxStatus, feedback string) error {
+	c.mutex.Lock()
+	l := c.prepared[header.GetMessageId()]
+	c.mutex.Unlock()
+	if l == nil || !l.isOpen() {
+		var err error
+		if l, err = c.pick(""); err != nil {
+			return err
+		}
+	}
+	return l.decide(header, status, feedback)
 }
 
-// reply goes the way of the original's remoting handler: a write without a deadline, whose pending entry stays.
-func (c *client) reply(opaque uint32, command uint8, body []byte) {
-	if _, err := c.link.GroupWriteAndGet(-1, *turbo.NewRespPacket(opaque, command, body)); err != nil {
-		c.problem("reply %#x to %d: %v", command, opaque, err)
+// only is the connection of a client that has one.
+func (c *client) only() *link {
+	l, err := c.pick("")
+	if err != nil {
+		panic(err)
 	}
+	return l
+}
+
+func (c *client) ping(version int64) (int64, error) {
+	l, err := c.pick("")
+	if err != nil {
+		return 0, err
+	}
+	return l.ping(version)
+}
+
+// shares are the store acks by broker, in the order of their addresses as given.
+func (c *client) shares(addresses []string) []int {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	shares := make([]int, len(addresses))
+	for i, address := range addresses {
+		shares[i] = c.published[address]
+	}
+	return shares
 }
 
 func (c *client) problem(format string, values ...interface{}) {
@@ -235,106 +368,9 @@ func (c *client) problem(format string, values ...interface{}) {
 	}
 }
 
-// unexpected lists the first few things the connection saw and no case asked for.
+// unexpected lists the first few things the client saw and no case asked for.
 func (c *client) unexpected() []string {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return append([]string(nil), c.problems...)
-}
-
-func (c *client) dispatch(ctx *turbo.TContext) error {
-	packet := ctx.Message
-	if ctx.Err != nil {
-		c.problem("turbo reports: %v", ctx.Err)
-		return nil
-	}
-	opaque := packet.Header.Opaque
-	switch packet.Header.CmdType {
-	case protocol.CMD_HEARTBEAT:
-		beat := &protocol.HeartBeat{}
-		if c.parsed(packet, protocol.UnmarshalPbMessage(packet.Data, beat)) {
-			ctx.Client.Attach(opaque, beat.GetVersion())
-		}
-	case protocol.CMD_CONN_AUTH:
-		auth := &protocol.ConnAuthAck{}
-		if c.parsed(packet, protocol.UnmarshalPbMessage(packet.Data, auth)) {
-			select {
-			case c.auth <- auth:
-			default:
-			}
-			ctx.Client.Attach(opaque, auth)
-		}
-	case protocol.CMD_MESSAGE_STORE_ACK:
-		ack := &protocol.MessageStoreAck{}
-		if c.parsed(packet, protocol.UnmarshalPbMessage(packet.Data, ack)) {
-			ctx.Client.Attach(opaque, ack)
-		}
-	case protocol.CMD_TX_ACK:
-		c.inquired(packet)
-	case protocol.CMD_BYTES_MESSAGE:
-		message := &protocol.BytesMessage{}
-		if c.parsed(packet, protocol.UnmarshalPbMessage(packet.Data, message)) {
-			c.delivered(packet, protocol.NewQMessage(message))
-		}
-	case protocol.CMD_STRING_MESSAGE:
-		message := &protocol.StringMessage{}
-		if c.parsed(packet, protocol.UnmarshalPbMessage(packet.Data, message)) {
-			c.delivered(packet, protocol.NewQMessage(message))
-		}
-	case commandCommandAck:
-		ctx.Client.Attach(opaque, append([]byte(nil), packet.Data...))
-	default:
-		c.problem("unknown command %#x", packet.Header.CmdType)
-	}
-	return nil
-}
-
-func (c *client) parsed(packet *turbo.Packet, err error) bool {
-	if err != nil {
-		c.problem("command %#x does not parse: %v", packet.Header.CmdType, err)
-	}
-	return err == nil
-}
-
-func (c *client) delivered(packet *turbo.Packet, message *protocol.QMessage) {
-	d := delivery{opaque: packet.Header.Opaque, message: message, raw: packet.Data, at: time.Now()}
-	if d.opaque < 0x80000000 {
-		c.problem("delivery with opaque %d, inside the range of a client's own counter", d.opaque)
-	}
-	answer, raised := accept, error(nil)
-	func() {
-		defer func() {
-			if r := recover(); r != nil {
-				answer, raised = refuse, fmt.Errorf("%v", r)
-			}
-		}()
-		if c.options.handler != nil {
-			answer = c.options.handler(d)
-		}
-	}()
-	if answer != silent {
-		body := protocol.MarshalDeliverAckPacket(message.GetHeader(), answer == accept, raised)
-		c.reply(d.opaque, protocol.CMD_DELIVER_ACK, body)
-	}
-	c.deliveries <- d
-}
-
-func (c *client) inquired(packet *turbo.Packet) {
-	ask := &protocol.TxACKPacket{}
-	if !c.parsed(packet, protocol.UnmarshalPbMessage(packet.Data, ask)) {
-		return
-	}
-	header := ask.GetHeader()
-	seen := inquiry{packet.Header.Opaque, header.GetMessageId(), ask.GetStatus(), ask.GetFeedback(), header.GetCommit()}
-	response := protocol.NewTxResponse(header)
-	if c.options.check != nil {
-		if err := c.options.check(response); err != nil {
-			response.Unknown(err.Error())
-		}
-	}
-	response.ConvertTxAckPacket(ask)
-	if body, err := protocol.MarshalPbMessage(ask); c.parsed(packet, err) {
-		c.reply(packet.Header.Opaque, protocol.CMD_TX_ACK, body)
-	}
-	c.inquiries <- seen
 }

@@ -1,5 +1,5 @@
 // kiteq-conformance: the original's own modules against a live broker. One JSON line a case on stdout,
-// exit code 0 when all passed. It needs no ZooKeeper and must never start or stop the broker.
+// exit code 0 when all passed. It must never start or stop a broker itself: it asks whoever started it (installation.go).
 package main
 
 import (
@@ -7,7 +7,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,13 +20,37 @@ import (
 
 type facts map[string]interface{}
 
-// testCase runs against one broker. `alone` cases load the machine and get it for themselves.
+// need is something that not every installation has.
+type need int
+
+const (
+	withoutZooKeeper need = iota
+	withZooKeeper
+	withAsks
+	oneBroker
+	severalBrokers
+)
+
+// testCase runs against the brokers of a run. `alone` cases load the machine, or kill brokers, and run one after the other
+// behind the others.
 type testCase struct {
 	name     string
 	says     string
 	bindings []*registry.Binding
+	topics   []string // published to, besides those of the bindings
+	needs    []need
 	alone    bool
 	do       func(r *run) (facts, error)
+}
+
+func (c testCase) allTopics() []string {
+	topics := topicsOf(c.bindings)
+	for _, topic := range c.topics {
+		if !slices.Contains(topics, topic) {
+			topics = append(topics, topic)
+		}
+	}
+	return topics
 }
 
 type outcome struct {
@@ -38,7 +64,10 @@ type outcome struct {
 
 func main() {
 	r := &run{}
-	flag.StringVar(&r.address, "broker", "127.0.0.1:13800", "address of the broker")
+	brokers := flag.String("broker", "127.0.0.1:13800", "addresses of the brokers, separated by commas; without -zk the first counts")
+	flag.StringVar(&r.zookeeper, "zk", "", "addresses of ZooKeeper: clients live there as the original's do")
+	pages := flag.String("http", "", "where the brokers tell what is bound, separated by commas; with -zk")
+	control := flag.Bool("control", false, "ask on stdout for kills and starts of brokers, and read on stdin when they are done")
 	flag.StringVar(&r.prefix, "prefix", "", "put before every topic and group")
 	flag.DurationVar(&r.wait, "wait", 30*time.Second, "how long an expected event may take")
 	flag.DurationVar(&r.quiet, "quiet", 1500*time.Millisecond, "how long an unwanted event is waited for")
@@ -49,6 +78,7 @@ func main() {
 	jobs := flag.Int("jobs", 8, "cases at a time")
 	list := flag.Bool("list", false, "print the cases and stop")
 	yaml := flag.Bool("print-registry", false, "print the registry file the cases need and stop")
+	topics := flag.Bool("print-topics", false, "print the topics the cases need, separated by commas, and stop")
 	verbose := flag.Bool("v", false, "show the log of the original's modules")
 	flag.Parse()
 
@@ -56,7 +86,16 @@ func main() {
 	if *verbose {
 		logrus.SetOutput(os.Stderr)
 	}
-	chosen := choose(*names)
+	log.SetOutput(logrus.StandardLogger().Out) // the ZooKeeper library writes there
+	r.brokers = strings.Split(*brokers, ",")
+	r.address = r.brokers[0]
+	if *pages != "" {
+		r.http = strings.Split(*pages, ",")
+	}
+	if *control {
+		r.asks = newAsks()
+	}
+	chosen := choose(r, *names)
 	switch {
 	case *list:
 		for _, c := range chosen {
@@ -64,39 +103,60 @@ func main() {
 		}
 		return
 	case *yaml:
-		writeRegistry(os.Stdout, r.prefix, r.address, bindingsOf(chosen))
+		writeRegistry(os.Stdout, r.prefix, r.address, chosen)
+		return
+	case *topics:
+		fmt.Println(strings.Join(namesOf(r, chosen), ","))
 		return
 	}
-	if r.announce {
-		if err := announce(r, bindingsOf(chosen)); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
+	if err := prepare(r, chosen); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 	if failed := runAll(r, chosen, *jobs); failed > 0 {
 		os.Exit(1)
 	}
 }
 
-func choose(names string) []testCase {
+// prepare tells the broker of the bindings where it does not know them from a file.
+func prepare(r *run, cases []testCase) error {
+	switch {
+	case r.zookeeper != "":
+		return r.install(cases)
+	case r.announce:
+		return announce(r, bindingsOf(cases))
+	}
+	return nil
+}
+
+// choose leaves out of "all" what this installation cannot do; what is named and cannot be done is an error.
+func choose(r *run, names string) []testCase {
 	all := allCases()
 	if names == "all" {
-		return all
+		return slices.DeleteFunc(all, func(c testCase) bool { return !r.can(c) })
 	}
 	chosen := []testCase{}
 	for _, name := range strings.Split(names, ",") {
-		found := false
-		for _, c := range all {
-			if c.name == name {
-				chosen, found = append(chosen, c), true
-			}
-		}
-		if !found {
-			fmt.Fprintf(os.Stderr, "no case %q; -list shows them\n", name)
+		at := slices.IndexFunc(all, func(c testCase) bool { return c.name == name })
+		if at < 0 || !r.can(all[at]) {
+			fmt.Fprintf(os.Stderr, "no case %q in this installation; -list shows them\n", name)
 			os.Exit(2)
 		}
+		chosen = append(chosen, all[at])
 	}
 	return chosen
+}
+
+func namesOf(r *run, cases []testCase) []string {
+	topics := []string{}
+	for _, c := range cases {
+		for _, topic := range c.allTopics() {
+			if !slices.Contains(topics, r.name(topic)) {
+				topics = append(topics, r.name(topic))
+			}
+		}
+	}
+	return topics
 }
 
 func bindingsOf(cases []testCase) []*registry.Binding {
@@ -154,7 +214,7 @@ func runOne(r *run, c testCase) (result outcome) {
 		}
 		result.Ms = time.Since(start).Milliseconds()
 	}()
-	seen, err := c.do(r)
+	seen, err := c.do(r.of(c))
 	result.Facts, result.OK = seen, err == nil
 	if err != nil {
 		result.Error = err.Error()
