@@ -2,10 +2,18 @@
 // knows what a setting does; keys that do not exist are refused, so that a typing error never passes for a default.
 
 import { z } from 'zod'
-import { bytesText, parseAddress, parseBytes, parseDurability } from './config-values.ts'
+import {
+  bytesText,
+  isDialable,
+  parseAddress,
+  parseBytes,
+  parseDurability,
+} from './config-values.ts'
 import { brokerDefaults } from './broker/settings.ts'
 import { KiteQError } from './model/errors.ts'
 import * as limits from './model/limits.ts'
+import { withoutSecret } from './zk/zookeeper-address.ts'
+import { notANodeName } from './zk/zookeeper-paths.ts'
 
 /** The settings of one file with every default filled in. Times in seconds, sizes in bytes. */
 export interface FileSettings {
@@ -14,9 +22,16 @@ export interface FileSettings {
   readonly dataDir: string
   readonly registry?: string | undefined
   readonly registrySeconds: number
+  readonly zookeeper: {
+    readonly sessionSeconds: number
+    readonly startSeconds: number
+    readonly credentials?: string | undefined
+    readonly acl: 'open' | 'creator'
+  }
   readonly topics: '*' | readonly string[]
   readonly durability: string
   readonly http: string
+  readonly httpNames: readonly string[]
   readonly stopSeconds: number
   readonly delivery: {
     readonly deliverySeconds: number
@@ -67,14 +82,21 @@ const schema = z
       .refine((text) => !/^(0\.0\.0\.0|\[::\]):/.test(text), 'an address that clients can dial')
       .optional(),
     dataDir: z.string('a folder').min(1, 'a folder').default('./data'),
-    registry: text(/^file:\/\/./, 'file://PATH').optional(),
+    registry: text(/^(file|zk):\/\/./, 'file://PATH or zk://host:port,host:port').optional(),
     registrySeconds: seconds(0.1, 60).default(limits.registryRereadMs / 1000),
+    zookeeper: section({
+      sessionSeconds: seconds(1, 120).default(limits.zooKeeperSessionMs / 1000),
+      startSeconds: seconds(0.1, 300).default(limits.zooKeeperStartMs / 1000),
+      credentials: text(/^[^:]+:./, 'user:password').optional(),
+      acl: z.enum(['open', 'creator'], 'open or creator').default('open'),
+    }),
     topics: topics().default('*'),
     durability: z
       .string(durabilityWords())
       .refine((value) => parseDurability(value) !== undefined, durabilityWords())
       .default('fsync'),
     http: httpAddress().default('127.0.0.1:13801'),
+    httpNames: hostNames().default([]),
     stopSeconds: seconds(1, 300).default(limits.stopTimeoutMs / 1000),
     delivery: section({
       deliverySeconds: seconds(0.05, daySeconds).default(brokerDefaults.deliveryTimeoutMs / 1000),
@@ -146,7 +168,26 @@ const schema = z
       )
     if (log.batchBytes > log.segmentBytes)
       say(['log', 'batchBytes'], log.batchBytes, 'at most log.segmentBytes')
+    if (check.value.registry?.startsWith('zk://') === true) checkForZooKeeper(check.value, say)
   })
+
+/** What only a registry in ZooKeeper asks of the other settings. */
+function checkForZooKeeper(
+  { topics, advertise, zookeeper }: Pick<FileSettings, 'topics' | 'advertise' | 'zookeeper'>,
+  say: (path: string[], input: unknown, message: string) => void,
+): void {
+  if (topics === '*') {
+    say(['topics'], topics, 'names, such as a,b: in ZooKeeper a broker is found by its topics')
+  } else {
+    const bad = topics.find((topic) => notANodeName(topic) !== undefined)
+    if (bad !== undefined)
+      say(['topics'], topics, `names of nodes, and ${JSON.stringify(bad)}: ${notANodeName(bad)}`)
+  }
+  if (advertise !== undefined && !isDialable(parseAddress(advertise)?.host ?? ''))
+    say(['advertise'], advertise, 'a numeric IPv4 address with a port, which clients can dial')
+  if (zookeeper.acl === 'creator' && zookeeper.credentials === undefined)
+    say(['zookeeper', 'acl'], 'creator', 'open, or zookeeper.credentials beside it')
+}
 
 /**
  * Checks a parsed table and fills in the defaults. `nameOf` turns a dotted key into what the user wrote.
@@ -166,7 +207,7 @@ export function fileFrom(
       'KITEQ_CONFIG',
       `${name} is not a setting; expected one of ${keysAt(issue.path)}`,
     )
-  const value = shorten(JSON.stringify(valueAt(table, path) ?? issue.input ?? null))
+  const value = shown(keyText(path), valueAt(table, path) ?? issue.input ?? null)
   throw new KiteQError('KITEQ_CONFIG', `${name} is ${value}; expected ${issue.message}`)
 }
 
@@ -193,6 +234,12 @@ function httpAddress(): z.ZodString {
   return z
     .string(expected)
     .refine((value) => value === 'off' || parseAddress(value) !== undefined, expected)
+}
+
+function hostNames(): z.ZodArray<z.ZodString> {
+  const expected = `at most ${limits.httpNamesMax} host names, without ports`
+  const name = z.string(expected).regex(/^[a-z0-9._-]{1,253}$/i, expected)
+  return z.array(name, expected).max(limits.httpNamesMax, expected)
 }
 
 function whole(min: number, max: number): z.ZodNumber {
@@ -278,7 +325,9 @@ function keysAt(path: readonly PropertyKey[]): string {
   return Object.keys(shape as object).join(', ')
 }
 
-/** Settings may hold anything; an error stays one readable line. */
-function shorten(json: string): string {
+/** Settings may hold anything; an error stays one readable line, and nobody's password. */
+function shown(key: string, value: unknown): string {
+  if (key === 'zookeeper' || key === 'zookeeper.credentials') return 'something else'
+  const json = JSON.stringify(typeof value === 'string' ? withoutSecret(value) : value)
   return json.length <= 120 ? json : `${json.slice(0, 117)}...`
 }

@@ -1,6 +1,7 @@
 // The small texts inside settings, read: addresses, durability levels, sizes. Reading only; what is wrong with a text is
 // said by whoever asked.
 
+import { isIPv4 } from 'node:net'
 import type { Durability } from './log/durability.ts'
 
 export interface Address {
@@ -18,6 +19,11 @@ export function parseAddress(text: string): Address | undefined {
   const host = parts?.[1] ?? parts?.[2]
   const port = Number(parts?.[3])
   return host === undefined || port > 65_535 ? undefined : { host, port }
+}
+
+/** A number that clients of the original can dial: they know no IPv6, and lose connections they dialled by name. */
+export function isDialable(host: string): boolean {
+  return isIPv4(host) && host !== '0.0.0.0'
 }
 
 export function addressText(address: Address): string {

@@ -75,6 +75,7 @@ test('every part of the file arrives in its unit', () => {
     topics = ["trade", "user-profile", "trade"]
     registry = "file://brokers.yaml"
     http = "off"
+    httpNames = ["kite-1.example", "KITE"]
     stopSeconds = 3
     [delivery]
     deliverySeconds = 0.25
@@ -91,6 +92,7 @@ test('every part of the file arrives in its unit', () => {
   assert.deepEqual(config.broker.topics, ['trade', 'user-profile'])
   assert.deepEqual(config.registry, { kind: 'file', path: 'brokers.yaml' })
   assert.equal(config.http, undefined)
+  assert.deepEqual(config.httpNames, ['kite-1.example', 'KITE'])
   assert.equal(config.stopTimeoutMs, 3000)
   assert.equal(config.broker.deliveryTimeoutMs, 250)
   assert.deepEqual(config.broker.backoff, [
@@ -126,12 +128,16 @@ const wrong: readonly [toml: string, message: string][] = [
   ],
   ['http = "on"', 'kiteq.toml: http is "on"; expected host:port or off'],
   [
+    'httpNames = ["kite:13801"]',
+    'kiteq.toml: httpNames[0] is "kite:13801"; expected at most 100 host names, without ports',
+  ],
+  [
     'http = "127.0.0.1:13800"',
     'kiteq.toml: http is "127.0.0.1:13800"; expected another address than listen',
   ],
   [
-    'registry = "zk://localhost:2181"',
-    'kiteq.toml: registry is "zk://localhost:2181"; expected file://PATH',
+    'registry = "etcd://localhost:2379"',
+    'kiteq.toml: registry is "etcd://localhost:2379"; expected file://PATH or zk://host:port,host:port',
   ],
   [
     'durability = "interval:0"',

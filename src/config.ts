@@ -8,9 +8,16 @@ import type { Durability } from './log/durability.ts'
 import type { BrokerSettings } from './broker/settings.ts'
 import { KiteQError } from './model/errors.ts'
 import { configFileBytesMax } from './model/limits.ts'
+import {
+  originalFlagNames,
+  readOriginalConfig,
+  type OriginalConfig,
+  type OriginalFlags,
+} from './original-config.ts'
+import { readZooKeeperAddress, type ZooKeeperAddress } from './zk/zookeeper-address.ts'
 
-/** What the command line gave, as text; the names are the flags without dashes. A flag wins over the file. */
-export interface Flags {
+/** What the command line gave, as text; the names are the flags without dashes. A flag wins over a file, ours over the original's. */
+export interface Flags extends OriginalFlags {
   readonly listen?: string | undefined
   readonly advertise?: string | undefined
   readonly dataDir?: string | undefined
@@ -45,17 +52,33 @@ export interface NetConfig {
   readonly creditMax: number
 }
 
+export type RegistryConfig =
+  | { readonly kind: 'file'; readonly path: string }
+  | {
+      readonly kind: 'zookeeper'
+      readonly address: ZooKeeperAddress
+      readonly sessionTimeoutMs: number
+      /** A start waits so long for a first reading. */
+      readonly startMs: number
+      /** `user:password` of the digest scheme; never shown. */
+      readonly credentials: string | undefined
+      /** Who may change the nodes that only brokers make. */
+      readonly acl: 'open' | 'creator'
+    }
+
 export interface Config {
   readonly listen: Address
   /** `host:port` told to the registry; undefined: where the broker listens. */
   readonly advertise: string | undefined
   readonly dataDir: string
-  readonly registry: { readonly kind: 'file'; readonly path: string } | undefined
+  readonly registry: RegistryConfig | undefined
   /** The registry is read again at least this often. */
   readonly registryRereadMs: number
   readonly durability: Durability
   /** undefined: no HTTP. */
   readonly http: Address | undefined
+  /** Names besides its own that HTTP is called by. */
+  readonly httpNames: readonly string[]
   /** Ignore the checkpoints and fold the whole log. */
   readonly rebuild: boolean
   /** A clean stop takes at most this long. */
@@ -69,6 +92,8 @@ export interface Config {
   /** What makes dead letters go, the number in one group; 0: it never does. */
   readonly deadLetters: { readonly keepMs: number; readonly max: number }
   readonly net: NetConfig
+  /** What the reading of the original's settings has to say to the operator, a line each. */
+  readonly told: readonly string[]
 }
 
 /** Text of a UTF-8 file; throws as node:fs does. */
@@ -83,14 +108,22 @@ export function loadConfig(flags: Flags, readFile: ReadFile): Config {
       throw refused(
         `${name} is no flag; expected one of ${flagNames.join(', ')}; other settings stand in the file of \`config\``,
       )
-    if (name !== 'config' && name !== 'rebuild' && value !== undefined) given[name] = value
+    if (!readElsewhere.includes(name) && value !== undefined) given[name] = value
   }
-  const settings = fileFrom({ ...written, ...given }, (key) =>
+  const ours = (key: string): string =>
     key in given
       ? `--${key === 'dataDir' ? 'data-dir' : key}`
-      : `${flags.config ?? 'configuration'}: ${key}`,
-  )
-  return freezeDeep(configOf(settings, flags.rebuild === true))
+      : `${flags.config ?? 'configuration'}: ${key}`
+  const table = { ...written, ...given }
+  const original = originalFlagNames.some((name) => flags[name] !== undefined)
+    ? readOriginalConfig(flags, readFile, table)
+    : undefined
+  const under = original?.settings ?? {}
+  const nameOf = (key: string): string =>
+    (isIn(table, key) ? undefined : nameIn(original, key)) ?? ours(key)
+  const settings = fileFrom(laidOver(under, table), nameOf)
+  const told = [...(original?.told ?? []), ...givenWay(original, table, ours)]
+  return freezeDeep({ ...configOf(settings, flags.rebuild === true), told })
 }
 
 const flagNames: readonly string[] = [
@@ -103,7 +136,10 @@ const flagNames: readonly string[] = [
   'http',
   'config',
   'rebuild',
+  ...originalFlagNames,
 ]
+/** These are no settings: they say where settings stand, or what to do with them. */
+const readElsewhere: readonly string[] = ['config', 'rebuild', ...originalFlagNames]
 
 function readTable(path: string, readFile: ReadFile): Record<string, unknown> {
   let text: string
@@ -129,23 +165,61 @@ function readTable(path: string, readFile: ReadFile): Record<string, unknown> {
   }
 }
 
+type Table = Readonly<Record<string, unknown>>
+
+/** The upper table wins, key by key, in sections too. */
+function laidOver(under: Table, over: Table): Record<string, unknown> {
+  const table: Record<string, unknown> = { ...under, ...over }
+  for (const [key, section] of Object.entries(under))
+    if (isTable(section) && isTable(over[key])) table[key] = { ...section, ...over[key] }
+  return table
+}
+
+/** What the original's files and flags say and ours say otherwise. */
+function givenWay(
+  original: OriginalConfig | undefined,
+  table: Table,
+  ours: (key: string) => string,
+): string[] {
+  const told: string[] = []
+  for (const [key, name] of original?.names ?? [])
+    if (key !== 'dataDir' && isIn(table, key)) told.push(`${name} gives way to ${ours(key)}`)
+  return told
+}
+
+/** Of a dotted key such as `topics[3]`: the one it stands in. */
+function nameIn(original: OriginalConfig | undefined, key: string): string | undefined {
+  const bare = key.replace(/\[.*$/, '')
+  const name = original?.names.get(bare)
+  return name === undefined ? undefined : name + key.slice(bare.length)
+}
+
+/** A key of the table, or of one of its sections. */
+function isIn(table: Table, key: string): boolean {
+  const [first = '', second] = key.replace(/\[.*$/, '').split('.')
+  const inner = Object.hasOwn(table, first) ? table[first] : undefined
+  return second === undefined ? inner !== undefined : isTable(inner) && Object.hasOwn(inner, second)
+}
+
+function isTable(value: unknown): value is Table {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 function refused(message: string, cause?: unknown): KiteQError {
   return new KiteQError('KITEQ_CONFIG', message, { cause })
 }
 
-function configOf(file: FileSettings, rebuild: boolean): Config {
+function configOf(file: FileSettings, rebuild: boolean): Omit<Config, 'told'> {
   const { delivery, transactions, log, connections } = file
   return {
     listen: parseAddress(file.listen)!, // the schema has checked the form of all of these
     advertise: file.advertise,
     dataDir: file.dataDir,
-    registry:
-      file.registry === undefined
-        ? undefined
-        : { kind: 'file', path: file.registry.slice('file://'.length) },
+    registry: registryOf(file),
     registryRereadMs: ms(file.registrySeconds),
     durability: parseDurability(file.durability)!,
     http: file.http === 'off' ? undefined : parseAddress(file.http)!,
+    httpNames: file.httpNames,
     rebuild,
     stopTimeoutMs: ms(file.stopSeconds),
     broker: {
@@ -188,6 +262,19 @@ function configOf(file: FileSettings, rebuild: boolean): Config {
       unsentBytesMax: connections.unsentBytes,
       creditMax: connections.creditMax,
     },
+  }
+}
+
+function registryOf({ registry, zookeeper }: FileSettings): RegistryConfig | undefined {
+  if (registry === undefined) return undefined
+  if (!registry.startsWith('zk://')) return { kind: 'file', path: registry.slice('file://'.length) }
+  return {
+    kind: 'zookeeper',
+    address: readZooKeeperAddress(registry),
+    sessionTimeoutMs: ms(zookeeper.sessionSeconds),
+    startMs: ms(zookeeper.startSeconds),
+    credentials: zookeeper.credentials,
+    acl: zookeeper.acl,
   }
 }
 

@@ -23,6 +23,7 @@ import type { Clock, Scheduler } from './model/clock.ts'
 import { silent, type Logger } from './model/logger.ts'
 import { KiteQError } from './model/errors.ts'
 import type { Registry } from './model/registry.ts'
+import { Peers } from './net/peers.ts'
 import { NetServer } from './net/server.ts'
 import { fittingConnections, openFilesLimit } from './open-files.ts'
 import { answerOwnerRequest } from './owner-requests.ts'
@@ -30,13 +31,15 @@ import { healthOf, noteHole, noteHoles } from './known-damage.ts'
 import { forgetLostEnd, withLostEnd } from './lost-end.ts'
 import { PostingsKeeper } from './postings-keeper.ts'
 import { recoverState } from './recover-state.ts'
+import { addressFor, announce, registryFor, startRegistry } from './registry-port.ts'
+import { Reloader } from './reload.ts'
 import { Scrub } from './scrub.ts'
 import type { HeldSegments } from './retention-held.ts'
 import { StatPort } from './stat-port.ts'
 import { StorageUpkeep } from './storage-upkeep.ts'
+import { StuckConsumers } from './stuck-consumers.ts'
 import { systemClock, systemScheduler } from './system-clock.ts'
 import { Upkeep } from './upkeep.ts'
-import { FileRegistry } from './zk/file-registry.ts'
 
 /** What the outside world is, for embedders and tests that bring their own. */
 export interface BrokerPorts {
@@ -45,7 +48,12 @@ export interface BrokerPorts {
   /** A number in [0, 1). */
   readonly random?: () => number
   readonly logger?: Logger
-  /** Aborted while a start still reads the log, it ends the start: KITEQ_CLOSED, with nothing written. Later it means nothing. */
+  /** The settings as they are written now, for /reload; throws as loadConfig does. Without it there is nothing to read again. */
+  readonly reread?: () => Config
+  /**
+   * Aborted while a start still reads the log, it ends the start: KITEQ_CLOSED, with nothing written; while it waits for the
+   * registry, with no message taken. Later it means nothing.
+   */
   readonly stop?: AbortSignal
 }
 
@@ -65,6 +73,7 @@ export interface RunningBroker {
 /** Throws KiteQError: KITEQ_FOLDER_OWNED, KITEQ_LOG_CORRUPT, KITEQ_LOG_VERSION, KITEQ_REGISTRY, KITEQ_CONFIG, KITEQ_DISK_FULL. */
 export async function startBroker(config: Config, ports: BrokerPorts = {}): Promise<RunningBroker> {
   const logger = ports.logger ?? silent
+  for (const line of config.told) logger.info({}, line)
   await makeFolder(config.dataDir)
   const door: { answer: (request: unknown) => Promise<unknown> } = {
     answer: () => Promise.reject(new KiteQError('KITEQ_CLOSED', 'the broker is starting')),
@@ -110,8 +119,13 @@ interface Opened {
   upkeep?: Upkeep
   storage?: StorageUpkeep
   net?: NetServer
+  stuck?: StuckConsumers
+  peers?: Peers
   http?: HttpServer
+  reloader?: Reloader
   registry?: Registry
+  /** Under which the registry has it. */
+  announced?: string
 }
 
 async function open(
@@ -137,12 +151,11 @@ async function open(
   }))
   const failure: Failure = {}
   const failed = watchLog(log, loop, failure)
-  const logId = log.logId ?? ''
   loop.note({
     kind: 'started',
     epoch,
     formatVersion: logFormatVersion,
-    logId,
+    logId: log.logId ?? '',
     host,
     settledWindowMs: config.settled.windowMs,
     settledIdsMax: config.settled.idsMax,
@@ -174,6 +187,7 @@ async function open(
     onLost: (why) => giveUp(why, opened, failure, logger),
   })
   await opened.upkeep.start()
+  announce(loop.settings.topics, opened.registry, opened.announced ?? doors.address, logger)
   let closing: Promise<void> | undefined
   return {
     ...doors,
@@ -203,12 +217,16 @@ function startBeside(
 }
 
 /** What it still reads, nobody takes. */
-async function untilStopped<T>(work: Promise<T>, stop: AbortSignal | undefined): Promise<T> {
+async function untilStopped<T>(
+  work: Promise<T>,
+  stop: AbortSignal | undefined,
+  doing = 'starting',
+): Promise<T> {
   if (stop === undefined) return work
   const ended = new AbortController()
   const stopped = new Promise<never>((_, reject) => {
     const refuse = (): void =>
-      reject(new KiteQError('KITEQ_CLOSED', 'it was stopped while it was starting'))
+      reject(new KiteQError('KITEQ_CLOSED', `it was stopped while it was ${doing}`))
     if (stop.aborted) refuse()
     stop.addEventListener('abort', refuse, { signal: ended.signal })
   })
@@ -276,30 +294,69 @@ async function openDoors(
 ): Promise<Pick<RunningBroker, 'address' | 'httpAddress'>> {
   const { connectionsMax: wanted } = config.net
   const connectionsMax = fittingConnections(wanted, await openFilesLimit(), logger)
+  const clock = ports.clock ?? systemClock
+  const peers = (opened.peers = new Peers({ clock, log: logger }))
   const net = (opened.net = new NetServer({
     broker: loop,
     source: log,
-    clock: ports.clock ?? systemClock,
+    clock,
     log: logger,
     limits: { ...config.net, connectionsMax },
     storedSuffix: storedSuffix(config),
+    passOn: (effect) => peers.passOn(effect),
   }))
   loop.attach(net)
-  if (config.registry !== undefined) await startRegistry(config, opened, loop, logger)
+  opened.stuck = new StuckConsumers({
+    loop,
+    quietForMs: (connection) => net.quietForMs(connection),
+    registry: () => opened.registry,
+    logger,
+  })
+  opened.stuck.start()
+  await untilStopped(
+    openRegistry(config, opened, loop, logger),
+    ports.stop,
+    'waiting for the registry',
+  )
   const { host, port } = config.listen
   const bound = await net.listen(host, port).catch((error: unknown) => {
     throw addressTaken('--listen', host, port, error)
   })
   const address = `${bound.address}:${bound.port}`
   loop.setAddress(address)
+  const announced = (opened.announced = addressFor(config, bound, logger))
+  for (const own of [address, announced]) peers.own(own)
   if (config.http === undefined) return { address, httpAddress: undefined }
-  const { topics } = config.broker
   const held = (): HeldSegments | undefined => opened.storage?.held
-  const source = new StatPort({ loop, net, log, topics, health, held })
-  const http = new HttpServer({ source, problem: (message) => logger.warn({}, message) })
+  const source = new StatPort({ loop, net, log, health, held, peers })
+  const http = new HttpServer({
+    source,
+    reload: reloaderOf(config, ports, opened, loop, announced, logger),
+    hosts: [hostname(), ...config.httpNames].map((name) => name.toLowerCase()),
+    problem: (message) => logger.warn({}, message),
+  })
   opened.http = http
   const at = await http.listen(config.http.host, config.http.port)
   return { address, httpAddress: `${at.host}:${at.port}` }
+}
+
+/** What may change while it runs, changes together; then the registry hears of other topics. */
+function reloaderOf(
+  config: Config,
+  { reread }: BrokerPorts,
+  opened: Opened,
+  loop: BrokerLoop,
+  address: string,
+  logger: Logger,
+): Reloader | undefined {
+  if (reread === undefined) return undefined
+  return (opened.reloader = new Reloader({
+    config,
+    reread,
+    apply: (settings) => loop.retune(settings),
+    announce: async (topics) => opened.registry?.announce(address, topics),
+    logger,
+  }))
 }
 
 async function openLog(config: Config): Promise<Log> {
@@ -316,24 +373,18 @@ async function openLog(config: Config): Promise<Log> {
 }
 
 /** Bindings are there before the first publish is taken. */
-async function startRegistry(
+async function openRegistry(
   config: Config,
   opened: Opened,
   loop: BrokerLoop,
   logger: Logger,
 ): Promise<void> {
-  const { path } = config.registry!
-  const address = config.advertise ?? `${config.listen.host}:${config.listen.port}`
-  const registry = (opened.registry = new FileRegistry({
-    path,
-    address,
-    rereadMs: config.registryRereadMs,
-  }))
-  await registry.start({
-    snapshot: (snapshot) => loop.submit({ kind: 'registry', snapshot }),
-    problem: (message) => logger.warn({ registry: path }, message),
+  if (config.registry === undefined) return
+  const registry = (opened.registry = await registryFor(config, config.registry, loop))
+  await startRegistry(config.registry, registry, loop, logger, {
+    brokers: (topic, addresses) => opened.peers?.tell(topic, addresses),
   })
-  await loop.settle()
+  opened.peers?.own(config.advertise ?? `${config.listen.host}:${config.listen.port}`)
 }
 
 /** Doors first, the folder last; each step has its share of the time. */
@@ -349,6 +400,8 @@ async function closeOpened(opened: Opened, timeoutMs: number, isClean: boolean):
     await Promise.race([step.catch(() => {}), late])
     clearTimeout(timer)
   }
+  opened.reloader?.close()
+  opened.stuck?.stop()
   await bounded(registry?.withdraw(), 0.2)
   await bounded(registry?.close(), 0.1)
   loop?.refusePublishes('shutting down, retry later')
@@ -361,6 +414,7 @@ async function closeOpened(opened: Opened, timeoutMs: number, isClean: boolean):
   await bounded(net?.close({ graceMs: timeoutMs * 0.1 }), 0.2)
   if (isClean) loop?.note({ kind: 'closed', clean: true })
   await bounded(loop?.settle(), 0.3)
+  await bounded(opened.peers?.close({ graceMs: timeoutMs * 0.05 }), 0.1)
   loop?.stop()
   await bounded(log?.close({ clean: isClean }), 0.3)
   await bounded(claim.close(), 0.1)

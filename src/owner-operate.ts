@@ -26,7 +26,10 @@ export function operate(loop: BrokerLoop, fields: Fields, action: OperatorAction
     const reply = (result: OperatorResult): void => {
       if (!result.ok)
         reject(new KiteQError(result.isBusy ? 'KITEQ_REFUSED' : 'KITEQ_NOT_FOUND', result.error))
-      else resolve({ detail: result.detail, ...(result.counts && { counts: result.counts }) })
+      else {
+        const { detail, counts, list } = result
+        resolve({ detail, ...(counts && { counts }), ...(list && { list }) })
+      }
     }
     loop.submit({ kind: 'operator', who, action, reply })
   })

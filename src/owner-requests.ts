@@ -16,6 +16,7 @@ import type { BindType } from './model/record.ts'
 import { acceptLoss } from './known-damage.ts'
 import { answerDeadLetters } from './owner-dead-letters.ts'
 import { answerGroups } from './owner-groups.ts'
+import { answerImport } from './owner-import.ts'
 import {
   fitting,
   operate,
@@ -67,7 +68,10 @@ export async function answerOwnerRequest(
 
 function answerMore(fields: Fields, context: OwnerContext): Promise<unknown> {
   const { op } = fields
-  const answer = answerDeadLetters(op, fields, context) ?? answerGroups(op, fields, context)
+  const answer =
+    answerDeadLetters(op, fields, context) ??
+    answerImport(op, fields, context) ??
+    answerGroups(op, fields, context)
   if (answer === undefined) throw usage(`unknown op ${JSON.stringify(op)}`)
   return answer
 }

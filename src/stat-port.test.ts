@@ -23,6 +23,7 @@ function portOf(topics: readonly Uint8Array[], groups: readonly Uint8Array[]): S
     session: {
       members: new Map(),
       inFlight: new Map(),
+      setAside: new Set(),
       groups: new Map(
         numbers(groups).map((group) => [
           group,
@@ -36,7 +37,7 @@ function portOf(topics: readonly Uint8Array[], groups: readonly Uint8Array[]): S
       receivedOf: () => 0,
       deliveredOf: () => 0,
     },
-    settings: { receiveRate: 0 },
+    settings: { receiveRate: 0, topics: ['served'] },
     heldEffects: 0,
     state: {
       topicNames,
@@ -52,7 +53,6 @@ function portOf(topics: readonly Uint8Array[], groups: readonly Uint8Array[]): S
     loop: loop as never,
     net: { stats: () => network } as never,
     log: {} as never,
-    topics: ['served'],
     health: () => ({ ok: true }),
   })
 }

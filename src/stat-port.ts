@@ -2,11 +2,19 @@
 // has: bytes that are no UTF-8 are shown escaped. Such a text is never used to compare names: bytes are.
 
 import type { BrokerLoop } from './broker/loop.ts'
-import type { BoundGroup, Health, StatSnapshot, StatSource, TopicCounts } from './http/stat.ts'
+import type {
+  BoundGroup,
+  Health,
+  SetAsideConnection,
+  StatSnapshot,
+  StatSource,
+  TopicCounts,
+} from './http/stat.ts'
 import { shownText } from './index/shown-name.ts'
 import type { Log } from './log/log.ts'
 import type { TopicNumber } from './model/ids.ts'
-import { namesMax } from './model/limits.ts'
+import { namesMax, setAsideToldMax } from './model/limits.ts'
+import type { Peers } from './net/peers.ts'
 import type { NetServer } from './net/server.ts'
 import type { HeldSegments } from './retention-held.ts'
 
@@ -14,33 +22,35 @@ export interface StatPortOptions {
   readonly loop: BrokerLoop
   readonly net: NetServer
   readonly log: Log
-  readonly topics: readonly string[] | '*'
   readonly health: () => Health
   /** What retention would let go and cannot. */
   readonly held?: () => HeldSegments | undefined
+  readonly peers?: Peers
 }
 
 export class StatPort implements StatSource {
   readonly #loop: BrokerLoop
   readonly #net: NetServer
   readonly #log: Log
-  readonly #topics: readonly string[] | '*'
   readonly #health: () => Health
   readonly #held: () => HeldSegments | undefined
+  readonly #peers: Peers | undefined
 
   constructor(options: StatPortOptions) {
     this.#loop = options.loop
     this.#net = options.net
     this.#log = options.log
-    this.#topics = options.topics
     this.#health = options.health
     this.#held = options.held ?? ((): undefined => undefined)
+    this.#peers = options.peers
   }
 
   stat(): StatSnapshot {
     const { session, traffic, settings, heldEffects } = this.#loop
     const network = this.#net.stats()
     const held = this.#held()
+    const peers = this.#peers?.stats()
+    const hasPeers = peers !== undefined && peers.brokers + peers.passedOn > 0
     return {
       tasks: session.members.size,
       inFlight: session.inFlight.size,
@@ -63,7 +73,9 @@ export class StatPort implements StatSource {
         queued: heldEffects,
         queuedMax: 1_000_000,
       },
+      ...(hasPeers && { peers: { ...peers, ignored: session.counters.ignoredDecisions } }),
       ...(held && { retention: held }),
+      ...(session.setAside.size > 0 && { setAside: this.#setAside() }),
     }
   }
 
@@ -95,11 +107,21 @@ export class StatPort implements StatSource {
       : { ok: true }
   }
 
+  #setAside(): SetAsideConnection[] {
+    const { session, state } = this.#loop
+    return [...session.setAside].slice(0, setAsideToldMax).map(({ group, peer, breaker }) => ({
+      group: state.groupNames.textOf(group),
+      peer,
+      sinceMs: breaker.silentSinceMs,
+      unanswered: breaker.unanswered,
+    }))
+  }
+
   #topicCounts(): Map<string, TopicCounts> {
-    const { state, traffic } = this.#loop
+    const { state, traffic, settings } = this.#loop
     const counts = new Map<string, TopicCounts>()
-    if (this.#topics !== '*')
-      for (const name of this.#topics)
+    if (settings.topics !== '*')
+      for (const name of settings.topics)
         counts.set(shownText(name), { received: 0, delivered: 0, stored: 0 })
     state.topics.forEachTopic((topic: TopicNumber) => {
       counts.set(state.topicNames.textOf(topic), {

@@ -1,10 +1,12 @@
 // docs/testing.md against the tests: every promise, limit, vector file and defect has its row, and every test that a row
-// names is there. It reads text only.
+// names is there. The pages for those who come from the original, in both languages, against that list and the limits of
+// the broker; and every link between pages. It reads text only.
 
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import * as limits from '../src/model/limits.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const page = readFileSync(path.join(root, 'docs/testing.md'), 'utf8')
@@ -85,3 +87,98 @@ test('every test file is of a layer that the page tells of', () => {
       assert.ok(page.includes(layer), `${layer} is not in docs/testing.md`)
     }
 })
+
+const comingPages = ['docs/coming-from-kiteq.md', 'docs/coming-from-kiteq.zh-CN.md']
+
+test('who comes from the original finds every defect and every oddity, in both languages', () => {
+  for (const file of comingPages) {
+    const text = readFileSync(path.join(root, file), 'utf8')
+    for (const name of [...numbered('D', 36), ...numbered('G', 16)])
+      assert.equal(text.split(`\n| ${name} |`).length, 2, `${file}: one row ${name}`)
+  }
+})
+
+test('both languages have the same tables, row by row', () => {
+  const [english, chinese] = comingPages.map((file) => tableLengths(file))
+  assert.deepEqual(chinese, english)
+})
+
+test('the limits told to those who come from the original are those of the broker', () => {
+  const told = [
+    limits.packetBodyBytesMax,
+    limits.messageIdChars,
+    limits.topicBytesMax,
+    limits.typeBytesMax,
+    limits.propertiesBytesMax,
+    limits.groupBytesMax,
+    limits.deliverLimitMax,
+    limits.feedbackCharsMax,
+    limits.patternCharsMax,
+    limits.patternInstructionsMax,
+    limits.bindingsPerTopicMax,
+    limits.groupsPerMessageMax,
+    limits.inFlightPerConnection,
+    limits.creditMax,
+    limits.inFlightMax,
+    limits.connectionsMax,
+    limits.namesMax - 1,
+    limits.flyWaitingMax,
+    limits.deadLettersMax,
+  ].map((number) => number.toLocaleString('en-US'))
+  for (const file of comingPages) {
+    const text = readFileSync(path.join(root, file), 'utf8')
+    const numbers = new Set(text.match(/\d[\d,]*\d|\d/g))
+    assert.deepEqual(
+      told.filter((number) => !numbers.has(number)),
+      [],
+      file,
+    )
+  }
+})
+
+test('every link between pages leads to a page, and to a heading of it', () => {
+  const pages = [
+    ...readdirSync(root).map(String),
+    ...readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`),
+  ].filter((name) => name.endsWith('.md'))
+  const broken: string[] = []
+  for (const file of pages) {
+    const text = readFileSync(path.join(root, file), 'utf8')
+    for (const [, target, anchor] of text.matchAll(/\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]*))?\)/g)) {
+      const to = target === '' ? file : path.join(path.dirname(file), target!)
+      if (!existsSync(path.join(root, to))) broken.push(`${file}: ${to} is not there`)
+      else if (anchor !== undefined && !anchorsOf(to).has(anchor))
+        broken.push(`${file}: ${to} has no heading #${anchor}`)
+    }
+  }
+  assert.deepEqual(broken, [])
+})
+
+/** How many lines each table of a page has. */
+function tableLengths(file: string): number[] {
+  const lengths: number[] = []
+  let isTable = false
+  for (const line of readFileSync(path.join(root, file), 'utf8').split('\n')) {
+    if (!line.startsWith('|')) isTable = false
+    else if (isTable) lengths[lengths.length - 1]! += 1
+    else {
+      isTable = true
+      lengths.push(1)
+    }
+  }
+  return lengths
+}
+
+/** As the pages' host makes them of headings: letters, digits, - and _ stay, spaces become -. */
+function anchorsOf(file: string): Set<string> {
+  const anchors = new Set<string>()
+  const text = readFileSync(path.join(root, file), 'utf8').replace(/^```[^]*?^```/gm, '')
+  for (const [, heading] of text.matchAll(/^#{1,6} (.*)$/gm)) {
+    const plain = heading!.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase()
+    const anchor = plain.replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '').replaceAll(' ', '-')
+    let count = 0
+    while (anchors.has(count === 0 ? anchor : `${anchor}-${count}`)) count += 1
+    anchors.add(count === 0 ? anchor : `${anchor}-${count}`)
+  }
+  return anchors
+}

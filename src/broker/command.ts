@@ -10,8 +10,9 @@ import type {
   TopicNumber,
 } from '../model/ids.ts'
 import type { MessageView } from '../model/message.ts'
-import type { LetterWas, MessageFields } from '../model/record.ts'
+import type { LetterWas, MessageBytes, MessageFields } from '../model/record.ts'
 import type { RegistrySnapshot } from '../model/registry.ts'
+import type { ImportAction, ImportVerdict } from './import-action.ts'
 
 export interface JoinCommand {
   readonly kind: 'join'
@@ -24,6 +25,8 @@ export interface JoinCommand {
   readonly peer: string
   /** Largest whole frame this client can read, bytes. */
   readonly frameBytesMax: number
+  /** Another broker, which passes decisions of this group on: no member of it. */
+  readonly isRelay?: boolean
 }
 /** The connection is gone. `unsent`: opaques of deliveries that were never handed to the socket. */
 export interface LeaveCommand {
@@ -57,6 +60,8 @@ export interface TransactionCommand extends MessageId {
   /** 0 unknown, 1 commit, 2 rollback. */
   readonly status: number
   readonly feedback: string
+  /** Its body as it came, to be passed on to another broker; valid only during the call. */
+  readonly packet?: MessageBytes
 }
 export interface ClientBinding {
   readonly bindType: 'direct' | 'regex' | 'fanout'
@@ -110,12 +115,15 @@ export type OperatorAction =
     }
   | DeadLetterAction
   | GroupAction
+  | ImportAction
 export type OperatorResult =
   | {
       readonly ok: true
       readonly detail: string
       /** What came of each of many, in numbers. */
       readonly counts?: Readonly<Record<string, number>>
+      /** What came of each, in order. */
+      readonly list?: readonly ImportVerdict[]
     }
   | {
       readonly ok: false

@@ -59,17 +59,14 @@ function decideLateAck(
   out: Decision,
 ): void {
   const late = session.inFlight.findLate(command.opaque)
-  const counts =
-    late !== undefined &&
-    late.group === group &&
-    isStill(state, late.row, late.message) &&
-    state.messages.idMatches(late.row, command)
-  if (!counts) {
-    session.counters.ignoredAcks += 1
-    return
-  }
+  const isOwn = late !== undefined && late.group === group
+  const isThere = isOwn && isStill(state, late.row, late.message)
+  const isOther = isThere && !state.messages.idMatches(late.row, command)
+  if (!isThere || isOther) session.counters.ignoredAcks += 1
+  if (!isOwn || isOther) return
+  // Also of a message that is settled by now: who had it answers.
   out.answeredLate = { opaque: command.opaque, connection: command.connection }
-  if (command.status) out.acks.push({ group, message: late.message })
+  if (isThere && command.status) out.acks.push({ group, message: late.message })
 }
 
 /** One record for all acks of a turn and group, or a few. */
@@ -127,17 +124,9 @@ export function decideUndeliverable(
   out.answered.push(index)
   if (!isStill(state, row, message)) return
   if (command.cause === 'too-large') {
-    fail(
-      state,
-      settings,
-      group,
-      row,
-      message,
-      'too-large',
-      'larger than the client can read',
-      moment,
-      out,
-    )
+    const bytesMax = session.memberOf(command.connection)?.frameBytesMax ?? 0
+    const feedback = `larger than the ${bytesMax} bytes that this client reads`
+    fail(state, settings, group, row, message, 'too-large', feedback, moment, out)
     return
   }
   const { messages } = state
@@ -199,12 +188,19 @@ function fail(
   if (!queue.isUnsettled(ordinal) || !queue.isOut(ordinal)) return
   const attempts = queue.attemptsOf(ordinal)
   const text = cutText(feedback, feedbackCharsMax)
-  const waitMs = cause === 'not-sent' ? 0 : backoffMs(settings.backoff, attempts)
+  const waitMs = waitAfter(cause, attempts, settings)
   const retryAtMs = moment.nowMs + waitMs
   out.records.push({ kind: 'failed', group, message, cause, feedback: text, retryAtMs })
   if (cause === 'not-sent') return
   if (isExhausted(attempts, state.messages.deliverLimitOf(row)))
     out.records.push({ kind: 'dead-lettered', group, message, reason: 'limit', feedback: text })
+}
+
+/** What nobody here can read is not tried more often than what nobody answers. */
+function waitAfter(cause: FailureCause, attempts: number, settings: BrokerSettings): number {
+  if (cause === 'not-sent') return 0
+  const waitMs = backoffMs(settings.backoff, attempts)
+  return cause === 'too-large' ? Math.max(waitMs, settings.deliveryTimeoutMs) : waitMs
 }
 
 function repeatFly(session: Session, index: number, out: Decision): void {

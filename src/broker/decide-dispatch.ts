@@ -4,8 +4,8 @@
 import { invariant } from '../model/assert.ts'
 import type { Queue } from '../consumer-offsets/queue.ts'
 import type { Offset, Ordinal, Row } from '../model/ids.ts'
-import { recordListMax } from '../model/limits.ts'
-import { Candidates, choose, type Candidate } from './candidates.ts'
+import { prefixedHeadBytes, recordListMax } from '../model/limits.ts'
+import { Candidates, choose, type Candidate, type LastResort } from './candidates.ts'
 import type { Decision, Moment } from './decision.ts'
 import type { DispatchPlan, QueueTurn } from './dispatch-plan.ts'
 import type { FlyMessage, GroupSession, QueueSession } from './group-session.ts'
@@ -15,6 +15,8 @@ import type { BrokerState } from './state.ts'
 
 /** Messages a queue may give before the next one of its group has its turn. */
 const turnMessages = 256
+/** A queue whose next message waits for a certain member is looked at again after this, if nothing else wakes it. */
+const blockedLookMs = 1000
 
 interface Work {
   readonly state: BrokerState
@@ -41,6 +43,7 @@ export function decideDispatch(
     turns: [],
     limited: [],
     aside: [],
+    blocked: [],
     woken: [],
     flyLeft: undefined,
     flyDropped: [],
@@ -68,7 +71,7 @@ export function decideDispatch(
 
 /** Queue after queue, until nobody has room for anything. */
 function giveTurns(work: Work): void {
-  const { state, group, candidates, plan } = work
+  const { state, group, moment, candidates, plan } = work
   const queues = group.activeCount
   for (let ahead = 0; ahead < queues; ahead++) {
     const session = group.nextActive(ahead)!
@@ -77,6 +80,11 @@ function giveTurns(work: Work): void {
     plan.turns.push(turn)
     if (queue === undefined) turn.isDrained = turn.hadWholeTurn = true
     else giveTurn(work, queue, turn, queues === 1 ? turnMessages : turnMessages - session.shareUsed)
+    if (turn.isBlocked) {
+      turn.isDrained = turn.hadWholeTurn = true
+      plan.blocked.push(session)
+      plan.wakeAtMs = Math.min(plan.wakeAtMs, moment.nowMs + blockedLookMs)
+    }
     if (turn.hadWholeTurn) continue
     if (work.budget <= 0 || candidates.isExhausted) return
     turn.isDrained = turn.hadWholeTurn = true
@@ -93,6 +101,7 @@ function newTurn(queue: QueueSession): QueueTurn {
     given: 0,
     isDrained: false,
     hadWholeTurn: false,
+    isBlocked: false,
   }
 }
 
@@ -104,9 +113,12 @@ function dispatchFly(work: Work): void {
   let at = 0
   for (; at < group.fly.length && work.budget > 0 && !candidates.isExhausted; at++) {
     const fly = group.fly[at]!
-    const chosen = choose(candidates.of(fly.topic))
+    const frameBytes = fly.bytes.length + prefixedHeadBytes
+    const chosen = choose(candidates.of(fly.topic), frameBytes, true)
     if (chosen === undefined) {
-      const isWanted = group.interest.isWanted(fly.topic, group.members.length)
+      const isWanted =
+        group.interest.isWanted(fly.topic, group.members.length) &&
+        group.members.some(({ readsBytesMax }) => frameBytes <= readsBytesMax)
       ;(isWanted ? left : plan.flyDropped).push(fly)
       continue
     }
@@ -155,8 +167,9 @@ function giveTurn(work: Work, queue: Queue, turn: QueueTurn, shareLeft: number):
     invariant(row !== -1, `topic ${queue.topic} has no message at ordinal ${ordinal}`)
     if (isExpired(state, row, moment)) bury(work, row)
     else {
-      const chosen = choose(takers)
-      if (chosen === undefined) return
+      const chosen = chooseFor(work, takers, row, queue.attemptsOf(ordinal) + 1)
+      if (chosen === 'wait') turn.isBlocked = true
+      if (chosen === 'wait' || chosen === undefined) return
       give(chosen, state, row, queue.attemptsOf(ordinal) + 1)
       turn.given += 1
     }
@@ -165,6 +178,20 @@ function giveTurn(work: Work, queue: Queue, turn: QueueTurn, shareLeft: number):
     share -= 1
     work.budget -= 1
   }
+}
+
+/** A record takes more than the frame of its message, so what is small enough by its record fits; the network measures. */
+function chooseFor(
+  { state: { messages }, candidates }: Work,
+  takers: readonly Candidate[],
+  row: Row,
+  attempt: number,
+): LastResort {
+  const bytes = messages.lengthOf(row)
+  const mayProbe = attempt < messages.deliverLimitOf(row)
+  return (
+    choose(takers, bytes, mayProbe) ?? candidates.lastResort(messages.topicOf(row), takers, bytes)
+  )
 }
 
 /** What a queue has to give: retries that are due, oldest first, then first attempts in publish order; nothing twice. */

@@ -43,13 +43,15 @@ export function decideJoin(
     out.again = true
     return
   }
-  out.records.push({
-    kind: 'members-changed',
-    group: number,
-    connection,
-    peer: command.peer,
-    change: 'joined',
-  })
+  const isRelay = command.isRelay === true
+  if (!isRelay)
+    out.records.push({
+      kind: 'members-changed',
+      group: number,
+      connection,
+      peer: command.peer,
+      change: 'joined',
+    })
   const identity = {
     connection,
     group: number,
@@ -57,6 +59,7 @@ export function decideJoin(
     joinedAtMs: moment.nowMs,
     warmingUpMs: Math.max(0, command.warmingUpSeconds) * 1000,
     frameBytesMax: command.frameBytesMax,
+    isRelay,
   }
   out.joined = new Member(identity, settings.inFlightWindow)
   answer(true, 'Auth Succ')
@@ -67,6 +70,7 @@ export function decideLeave(session: Session, command: LeaveCommand, out: Decisi
   const member = session.memberOf(command.connection)
   if (member === undefined) return
   const { connection, group, peer } = member
-  out.records.push({ kind: 'members-changed', group, connection, peer, change: 'left' })
+  if (!member.isRelay)
+    out.records.push({ kind: 'members-changed', group, connection, peer, change: 'left' })
   out.left = { connection, unsent: new Set(command.unsent) }
 }

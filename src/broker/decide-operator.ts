@@ -3,6 +3,7 @@
 import { unreachable } from '../model/assert.ts'
 import { decideBindByOperator } from './decide-binding.ts'
 import type { OperatorCommand } from './command.ts'
+import { decideImport } from './decide-import.ts'
 import { decideDeadLetters, decideUndo } from './decide-operator-dead.ts'
 import { decidePause, decideRecall, decideReset, decideSkip } from './decide-operator-group.ts'
 import { decideByOperator } from './decide-transaction.ts'
@@ -38,6 +39,8 @@ export function decideOperator(
       return decideSkip(state, command, action, out)
     case 'recall':
       return decideRecall(state, command, action, moment, out)
+    case 'import':
+      return decideImport(state, session, command, action, moment, out)
     default:
       return unreachable(action)
   }

@@ -25,8 +25,10 @@ export function decide(
     case 'publish':
       return decidePublish(state, session, settings, command, moment, out)
     case 'deliver-ack':
+      out.answeredBy = command.connection
       return decideAck(state, session, settings, command, moment, out)
     case 'transaction':
+      out.answeredBy = command.connection
       return decideTransaction(state, session, command, out)
     case 'join':
       return decideJoin(state, session, settings, command, moment, out)

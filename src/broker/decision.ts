@@ -24,10 +24,12 @@ export class Decision {
   readonly effects: Effect[] = []
   /** Promise nothing, so they leave at once. */
   readonly immediate: Effect[] = []
-  /** In-flight entries answered in time, and those whose lease is over. */
+  /** In-flight entries whose lease ends now, in time: answered by a connection, or returned if it names none. */
   readonly answered: number[] = []
+  answeredBy: ConnectionNumber | undefined
+  /** In-flight entries whose lease is over. */
   readonly lapsed: number[] = []
-  /** A late ack that settled something. */
+  /** An answer to a lease that is over. */
   answeredLate: { readonly opaque: number; readonly connection: ConnectionNumber } | undefined
   /** Acks to gather into one record at the end of the turn. */
   readonly acks: { readonly group: GroupNumber; readonly message: Offset }[] = []
@@ -58,6 +60,7 @@ export class Decision {
     empty(this.lapsed)
     empty(this.acks)
     empty(this.fly)
+    this.answeredBy = undefined
     this.answeredLate = undefined
     this.joined = undefined
     this.left = undefined

@@ -85,6 +85,17 @@ export interface CloseEffect {
   readonly connection: ConnectionNumber
   readonly reason: string
 }
+/** A decision about a message that is not open here, for the other brokers of its topic. */
+export interface PassOnEffect {
+  readonly kind: 'pass-on'
+  /** Who decided, and the name of its group, which has to be the publisher's. */
+  readonly connection: ConnectionNumber
+  readonly group: Uint8Array
+  /** Name of the topic, bytes as sent. */
+  readonly topic: Uint8Array
+  /** Body of the TX_ACK, the whole of a buffer of its own. */
+  readonly packet: Uint8Array
+}
 export interface OperatorReplyEffect {
   readonly kind: 'operator-reply'
   readonly reply: (result: OperatorResult) => void
@@ -99,6 +110,7 @@ export type Effect =
   | InquireEffect
   | CommandAckEffect
   | CloseEffect
+  | PassOnEffect
   | OperatorReplyEffect
 
 /** Where effects go: the network. Called with everything one watermark released, so that it writes once per socket. */

@@ -4,7 +4,9 @@
 import type { GroupNumber, Offset, Position, Row, SegmentNumber } from '../model/ids.ts'
 import { idText } from '../model/id-text.ts'
 import { listBindings, type ListedBinding } from './listings.ts'
+import type { Member } from './member.ts'
 import type { Session } from './session.ts'
+import { silence } from './standing.ts'
 import type { BrokerState } from './state.ts'
 
 export interface OldestWaiting {
@@ -44,6 +46,11 @@ export interface ListedMember {
   readonly peer: string
   readonly inFlight: number
   readonly window: number
+  /** Since when it answers nothing any more, and when it is tried again. */
+  readonly silentSinceMs?: number
+  readonly probeAtMs?: number
+  /** The newer connection of the same client, by which it answers. */
+  readonly answersBy?: number
 }
 
 export interface GroupDetail extends ListedGroup {
@@ -102,10 +109,14 @@ export function showGroup(
       parked,
     })),
     bindings: listBindings(state).filter((one) => one.group === name),
-    connections: (session?.groups.get(group)?.members ?? []).map(
-      ({ connection, peer, inFlight, window }) => ({ connection, peer, inFlight, window }),
-    ),
+    connections: (session?.groups.get(group)?.members ?? []).map(listMember),
   }
+}
+
+function listMember(member: Member): ListedMember {
+  const { connection, peer, inFlight, window } = member
+  const probe = member.breaker.isOpen ? { probeAtMs: member.probeAt() } : {}
+  return { connection, peer, inFlight, window, ...silence(member), ...probe }
 }
 
 function sumOf({ waiting, inFlight, parked }: ListedGroup): number {

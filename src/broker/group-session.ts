@@ -73,6 +73,8 @@ export class GroupSession {
   /** Queues out of the round: those whose takers are all full, and those that nobody wants. */
   readonly held: Set<QueueSession> = new Set()
   readonly unwanted: Set<QueueSession> = new Set()
+  /** Queues out of the round until something changes: those who have room cannot have their next message. */
+  readonly blocked: Set<QueueSession> = new Set()
   fly: FlyMessage[] = []
   flyBytes = 0
   isDirty = false
@@ -114,18 +116,23 @@ export class GroupSession {
     this.members.push(member)
     this.#wakeAll(this.held)
     this.#wakeAll(this.unwanted)
+    this.#wakeAll(this.blocked)
   }
 
   leave(member: Member): void {
     this.interest.remove(member)
     this.members.splice(this.members.indexOf(member), 1)
+    for (const other of this.members)
+      if (other.supersededBy === member) other.supersededBy = undefined
     this.#wakeAll(this.held)
+    this.#wakeAll(this.blocked)
     if (this.members.length === 0) this.#wakeAll(this.unwanted) // what is not kept for nobody is skipped
   }
 
   /** What a member wants has changed: what it takes now comes back into the round. */
   want(member: Member, topics: Set<TopicNumber> | undefined): void {
     this.interest.set(member, topics)
+    this.#wakeAll(this.blocked)
     if (topics === undefined) {
       this.#wakeAll(this.held)
       this.#wakeAll(this.unwanted)
@@ -145,11 +152,22 @@ export class GroupSession {
     ;(isWanted ? this.held : this.unwanted).add(queue)
   }
 
+  /** Until a lease of the group ends, or a member comes, goes or takes more. */
+  block(queue: QueueSession): void {
+    queue.isAside = true
+    this.blocked.add(queue)
+  }
+
+  wakeBlocked(): void {
+    if (this.blocked.size > 0) this.#wakeAll(this.blocked)
+  }
+
   /** It comes last in the round. */
   wakeQueue(queue: QueueSession): void {
     if (!queue.isAside) return
     queue.isAside = false
     this.held.delete(queue)
+    this.blocked.delete(queue)
     this.unwanted.delete(queue)
     this.activate(queue)
   }
@@ -166,6 +184,7 @@ export class GroupSession {
   /** Time has passed: those that waited for their rate limit may try again. */
   wake(): void {
     this.wakeAtMs = Infinity
+    this.wakeBlocked()
     const waiting = this.limited
     this.limited = []
     for (const queue of waiting) {

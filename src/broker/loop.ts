@@ -114,6 +114,12 @@ export class BrokerLoop implements BrokerPort {
     this.settings = { ...this.settings, address }
   }
 
+  /** Other settings from now on, all of them at once; the address stays. */
+  retune(settings: Omit<BrokerSettings, 'address'>): void {
+    this.settings = { ...settings, address: this.settings.address }
+    this.session.retune(this.settings, this.nowMs())
+  }
+
   nowMs(): number {
     return Math.floor(this.#timeBase + this.#clock.monotonicMs())
   }
@@ -269,10 +275,13 @@ export class BrokerLoop implements BrokerPort {
   #changeSession(out: Decision): void {
     const { session } = this
     for (const ack of out.acks) session.gatherAck(ack.group, ack.message)
-    for (const index of out.answered) session.answer(index)
-    for (const index of out.lapsed) session.lapse(index)
+    const { nowMs } = this.#moment
+    for (const index of out.answered) session.answer(index, out.answeredBy, nowMs)
+    // What was given since then still waits for the disk: nobody can have answered it.
+    const unsentFromMs = out.lapsed.length > 0 ? this.#log.unflushedSinceMs : 0
+    for (const index of out.lapsed) session.lapse(index, nowMs, unsentFromMs)
     if (out.answeredLate !== undefined)
-      session.answerLate(out.answeredLate.opaque, out.answeredLate.connection)
+      session.answerLate(out.answeredLate.opaque, out.answeredLate.connection, nowMs)
     for (const fly of out.fly) session.addFly(fly.group, fly.message)
     if (out.joined !== undefined) session.join(out.joined)
     if (out.left !== undefined) session.leave(out.left)

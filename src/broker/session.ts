@@ -24,6 +24,8 @@ export interface SessionCounters {
   ignoredDecisions: number
   refusedPublishes: number
   droppedFly: number
+  /** Times a connection was set aside because it answered nothing any more. */
+  setAside: number
 }
 
 export class Session {
@@ -35,21 +37,24 @@ export class Session {
     ignoredDecisions: 0,
     refusedPublishes: 0,
     droppedFly: 0,
+    setAside: 0,
   }
   /** Groups that may have something to give and somebody to give it to. */
   dirty: GroupSession[] = []
   /** Connections gone with leases still running. */
   readonly lost: LostConnection[] = []
+  /** Connections that answer nothing any more: they get a probe now and then. */
+  readonly setAside: Set<Member> = new Set()
   /** Acks of this turn by group: one record for all of them. */
   readonly acked: Map<GroupNumber, Offset[]> = new Map()
   /** Open transactions by the connection that prepared them, which is asked first. */
   readonly preparedBy: Map<Offset, ConnectionNumber> = new Map()
   /** Value: offset of the prepared message. */
   readonly inquiries: DueHeap = new DueHeap()
-  readonly receive: TokenBucket | undefined
+  receive: TokenBucket | undefined
   /** Waiting messages that changes of bindings have walked over. */
   readonly bindingWalk: TokenBucket
-  readonly #settings: BrokerSettings
+  #settings: BrokerSettings
   /** Value: ordinal; tag: queue session. */
   readonly #retries = new DueHeap()
   /** Value: group number. */
@@ -60,6 +65,9 @@ export class Session {
   /** Of all fly messages that wait or are out: what is out lies in memory until its lease ends. */
   #flyBytes = 0
   readonly #flying = new Map<number, FlyMessage>()
+  #lastDeadline = 0
+  /** Of leases given before the settings changed, known by their deadlines. */
+  #leaseBefore = { untilMs: 0, ms: 0 }
   readonly #wanted = new WantedTopics()
   /** Inquiries of groups without a connection, until one joins. */
   readonly #unasked = new Map<GroupNumber, Offset[]>()
@@ -68,8 +76,27 @@ export class Session {
     this.#settings = settings
     this.inFlight = new InFlight(opaqueSeed)
     this.bindingWalk = new TokenBucket(bindingWalkRate, nowMs)
-    this.receive =
-      settings.receiveRate > 0 ? new TokenBucket(settings.receiveRate, nowMs) : undefined
+    this.#limitReceiving(nowMs)
+  }
+
+  /** Other settings from now on; what is out keeps its lease, and a connection its window. */
+  retune(settings: BrokerSettings, nowMs: number): void {
+    const before = this.#settings
+    this.#settings = settings
+    if (settings.deliveryTimeoutMs !== before.deliveryTimeoutMs)
+      this.#leaseBefore = { untilMs: this.#lastDeadline, ms: before.deliveryTimeoutMs }
+    if (settings.receiveRate !== before.receiveRate) this.#limitReceiving(nowMs)
+  }
+
+  /** How long the lease was that ends then. */
+  #leaseMs(deadlineMs: number): number {
+    const { untilMs, ms } = this.#leaseBefore
+    return deadlineMs <= untilMs ? ms : this.#settings.deliveryTimeoutMs
+  }
+
+  #limitReceiving(nowMs: number): void {
+    const { receiveRate } = this.#settings
+    this.receive = receiveRate > 0 ? new TokenBucket(receiveRate, nowMs) : undefined
   }
 
   groupOf(group: GroupNumber): GroupSession {
@@ -110,6 +137,7 @@ export class Session {
 
   join(member: Member): void {
     this.members.set(member.connection, member)
+    if (member.isRelay) return
     const group = this.groupOf(member.group)
     group.join(member)
     this.markDirty(group)
@@ -124,7 +152,9 @@ export class Session {
     if (member === undefined) return
     if (this.inFlight.ofConnection(connection, 1).length > 0) this.lost.push(lost)
     this.members.delete(connection)
+    this.setAside.delete(member)
     this.#lastMember = undefined
+    if (member.isRelay) return
     const group = this.groupOf(member.group)
     group.leave(member)
     this.#wanted.forget(member)
@@ -137,7 +167,7 @@ export class Session {
     known: Dictionary<TopicNumber>,
   ): string | undefined {
     const member = this.memberOf(connection)
-    if (member === undefined) return undefined
+    if (member === undefined || member.isRelay) return undefined
     const group = this.groupOf(member.group)
     if (topics.length > 0) {
       const wanted = this.#wanted.replace(member, topics, known)
@@ -149,6 +179,7 @@ export class Session {
       group.want(member, undefined)
     }
     member.window = window
+    group.wakeBlocked()
     this.markDirty(group)
     return undefined
   }
@@ -215,7 +246,9 @@ export class Session {
 
   /** An effect was decided: leases begin, windows shrink. Gives deliveries and inquiries their opaques. */
   observe(effect: Effect, nowMs: number): void {
-    const deadline = nowMs + this.#settings.deliveryTimeoutMs
+    // Leases end in the order in which they began, also after the time of a lease was shortened.
+    const deadline = Math.max(this.#lastDeadline, nowMs + this.#settings.deliveryTimeoutMs)
+    this.#lastDeadline = deadline
     switch (effect.kind) {
       case 'deliver': {
         const { connection, group } = effect
@@ -242,7 +275,7 @@ export class Session {
         effect.opaque = this.inFlight.add(
           entryInquiry, effect.connection, member.group, 0 as never, effect.message, 0, deadline,
         ) // prettier-ignore
-        member.leased(1, nowMs)
+        member.asked()
         return
       }
       default:
@@ -250,25 +283,46 @@ export class Session {
     }
   }
 
-  /** A lease ended with an answer in time. */
-  answer(index: number): void {
-    this.memberOf(this.inFlight.connectionOf(index))?.answered()
+  /** A lease ended with an answer in time, or without need for one when nobody gave it. */
+  answer(index: number, by: ConnectionNumber | undefined, nowMs: number): void {
+    const member = this.memberOf(this.inFlight.connectionOf(index))
+    if (member !== undefined) {
+      if (by === undefined) member.returned()
+      else {
+        member.answered(nowMs)
+        this.#heard(member, by)
+      }
+    }
     this.#end(index)
   }
 
   /** A lease ran out. Its late ack is still good for something. */
-  lapse(index: number): void {
+  lapse(index: number, nowMs: number, unsentFromMs: number): void {
     this.inFlight.keepLate(index)
-    this.members.get(this.inFlight.connectionOf(index))?.lapsed()
+    const member = this.members.get(this.inFlight.connectionOf(index))
+    if (member !== undefined) {
+      member.lapsed(nowMs)
+      const deadline = this.inFlight.deadlineOf(index)
+      const givenAtMs = deadline - this.#leaseMs(deadline)
+      const wasHad = this.inFlight.kindOf(index) !== entryInquiry && givenAtMs < unsentFromMs
+      if (wasHad && member.breaker.timedOut(givenAtMs, nowMs)) {
+        this.setAside.add(member)
+        this.counters.setAside += 1
+      }
+    }
     this.#end(index)
   }
 
-  answerLate(opaque: number, connection: ConnectionNumber): void {
+  answerLate(opaque: number, by: ConnectionNumber, nowMs: number): void {
+    const late = this.inFlight.findLate(opaque)
     this.inFlight.forgetLate(opaque)
-    const member = this.members.get(connection)
+    const member = late && this.members.get(late.connection)
     if (member === undefined) return
-    member.answeredLate()
-    this.markDirty(this.groupOf(member.group))
+    member.answeredLate(nowMs)
+    this.#heard(member, by)
+    const group = this.groupOf(member.group)
+    group.wakeBlocked()
+    this.markDirty(group)
   }
 
   /** A fly message waits for a free place; one too many, for its group or for all, is dropped. */
@@ -305,6 +359,7 @@ export class Session {
     }
     for (const queue of plan.limited) group.limit(queue)
     for (const queue of plan.aside) group.setAside(queue)
+    for (const queue of plan.blocked) group.block(queue)
     for (const queue of plan.woken) group.wakeQueue(queue)
     if (plan.flyLeft !== undefined) group.keepFly(plan.flyLeft)
     for (const { bytes } of plan.flyDropped) {
@@ -326,8 +381,26 @@ export class Session {
   #end(index: number): void {
     if (this.inFlight.kindOf(index) === entryFly) this.#landed(this.inFlight.opaqueOf(index))
     const group = this.groups.get(this.inFlight.groupOf(index))
-    if (group !== undefined) this.markDirty(group)
+    if (group !== undefined) {
+      group.wakeBlocked()
+      this.markDirty(group)
+    }
     this.inFlight.remove(index)
+  }
+
+  /**
+   * Something that `member` had was answered. Clients carry no name: one address that answers by a newer connection of the
+   * group what an older one brought is one client, and the newer one is the better way to it.
+   */
+  #heard(member: Member, by: ConnectionNumber): void {
+    this.setAside.delete(member)
+    if (by === member.connection) {
+      member.supersededBy = undefined
+      return
+    }
+    const other = this.members.get(by)
+    if (other !== undefined && by > member.connection && other.host === member.host)
+      member.supersededBy = other
   }
 
   #landed(opaque: number): void {

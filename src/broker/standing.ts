@@ -54,6 +54,12 @@ export interface LiveMember {
   readonly room: number
   /** When it is tried again with one, if it has stopped answering. */
   readonly probeAtMs?: number
+  /** Larger frames it cannot read, and this message may be one. */
+  readonly readsBytesMax?: number
+  /** Since when it answers nothing any more. */
+  readonly silentSinceMs?: number
+  /** The newer connection of the same client, by which it answers. */
+  readonly answersBy?: number
   /** Per cent; 100: warm. */
   readonly warm: number
 }
@@ -109,6 +115,7 @@ export function liveStandingOf(
       ? members.find((member) => hasLease(session, member, offset))
       : undefined
   const topic = row < 0 ? (0 as TopicNumber) : state.messages.topicOf(row as Row)
+  const bytes = row < 0 ? 0 : state.messages.lengthOf(row as Row)
   const bucket = online?.queues.get(topic)?.bucket
   const wanting = members.filter((member) => member.wants(topic))
   const isTaking = ({ window: size }: Member): boolean => size > 0
@@ -118,7 +125,9 @@ export function liveStandingOf(
       nowMs,
       membersOnline: members.length,
       membersWanting: wanting.length,
-      members: wanting.slice(0, standingMembersMax).map((member) => liveMember(member, nowMs)),
+      members: wanting
+        .slice(0, standingMembersMax)
+        .map((member) => liveMember(member, bytes, nowMs)),
       isUnwanted: members.some(isTaking) && !wanting.some(isTaking),
       ...(holder === undefined
         ? {}
@@ -143,9 +152,10 @@ function aheadOf(
   return { ahead, isAheadCut: before.length >= standingAheadMax }
 }
 
-function liveMember(member: Member, nowMs: number): LiveMember {
+function liveMember(member: Member, bytes: number, nowMs: number): LiveMember {
   const { connection, peer, joinedAtMs, window, inFlight, late } = member
   const stalled = member.isStalled && inFlight === 0
+  const isTooLarge = bytes > member.readsBytesMax
   return {
     connection,
     peer,
@@ -153,9 +163,23 @@ function liveMember(member: Member, nowMs: number): LiveMember {
     window,
     inFlight,
     late,
-    room: Math.max(0, member.room(nowMs)),
+    room: isTooLarge ? 0 : Math.max(0, member.room(nowMs)),
+    ...(isTooLarge ? { readsBytesMax: member.readsBytesMax } : {}),
     ...(stalled ? { probeAtMs: member.probeAt() } : {}),
+    ...silence(member),
     warm: Math.min(100, Math.floor(member.progress(nowMs))),
+  }
+}
+
+/** Why a connection gets a probe at most, as far as it is its client's doing. */
+export function silence({
+  breaker,
+  isSuperseded,
+  supersededBy,
+}: Member): Pick<LiveMember, 'silentSinceMs' | 'answersBy'> {
+  return {
+    ...(breaker.isOpen ? { silentSinceMs: breaker.silentSinceMs } : {}),
+    ...(isSuperseded ? { answersBy: supersededBy!.connection } : {}),
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type GroupDetail,
   type GroupPage,
   type ListedGroup,
+  type ListedMember,
 } from '../broker/group-list.ts'
 import { nodeDisk } from '../log/disk-node.ts'
 import { KiteQError } from '../model/errors.ts'
@@ -270,8 +271,16 @@ function detailLines(
     )
   }
   lines.push(...more('bindings', 'bindings'))
-  for (const { connection, peer, inFlight, window } of detail.connections.slice(0, limit))
-    lines.push(`  connection ${connection}, ${printable(peer)}: ${inFlight} of ${window} in flight`)
+  for (const one of detail.connections.slice(0, limit)) lines.push(`  ${connectionText(one)}`)
   lines.push(...more('connections', 'connections'))
   return lines
+}
+
+function connectionText(one: ListedMember): string {
+  const { connection, peer, inFlight, window, silentSinceMs, probeAtMs, answersBy } = one
+  const who = `connection ${connection}, ${printable(peer)}: ${inFlight} of ${window} in flight`
+  if (answersBy !== undefined) return `${who}; its client answers by connection ${answersBy}`
+  if (silentSinceMs === undefined) return who
+  const again = probeAtMs === undefined ? '' : `, tried again at ${timeText(probeAtMs)}`
+  return `${who}; SET ASIDE: no answer since ${timeText(silentSinceMs)}${again}`
 }

@@ -6,7 +6,12 @@ import { exitCodes, exitCodeOf, lineOf } from './exit-codes.ts'
 import { guardOutput } from './terminal.ts'
 import { versionOf } from './version.ts'
 
-type CommandFile = () => Promise<{ register: (program: Command) => void }>
+interface CommandModule {
+  readonly register: (program: Command) => void
+  /** Of a command whose arguments may come in another form. */
+  readonly plainArguments?: (argv: readonly string[]) => readonly string[]
+}
+type CommandFile = () => Promise<CommandModule>
 
 const bindFile: CommandFile = () => import('./bind.ts')
 const files: ReadonlyMap<string | undefined, CommandFile> = new Map([
@@ -24,6 +29,7 @@ const files: ReadonlyMap<string | undefined, CommandFile> = new Map([
   ['dump', () => import('./dump.ts')],
   ['verify', () => import('./verify.ts')],
   ['replay', () => import('./replay.ts')],
+  ['import', () => import('./import.ts')],
   ['repair', () => import('./repair.ts')],
   ['backup', () => import('./backup.ts')],
   ['restore', () => import('./restore.ts')],
@@ -40,11 +46,16 @@ const isVersion = process.argv[2] === '--version'
 const wanted = files.get(process.argv[2])
 if (wanted === undefined) program.version(versionOf(), '--version', 'print the version')
 const needed = wanted !== undefined ? [wanted] : isVersion ? [] : new Set(files.values())
-for (const load of needed) (await load()).register(program)
+let argv: readonly string[] = process.argv
+for (const load of needed) {
+  const file = await load()
+  file.register(program)
+  argv = file.plainArguments?.(argv) ?? argv
+}
 
 guardOutput()
 try {
-  await program.parseAsync()
+  await program.parseAsync(argv)
 } catch (error) {
   if (error instanceof CommanderError) {
     // It has said what was wrong; help and version are no errors.

@@ -6,12 +6,24 @@ const cells = 24
 /** `done` of `total` bytes after `elapsedMs`. */
 export function progressBar(done: number, total: number, elapsedMs: number): string {
   const part = total === 0 ? 1 : Math.min(1, done / total)
-  const full = Math.round(part * cells)
   const bytesPerMs = elapsedMs > 0 ? done / elapsedMs : 0
   const speed = `${Math.round(bytesPerMs / 1000)} MB/s`
   const left = bytesPerMs > 0 ? `, ${duration((total - done) / bytesPerMs)} left` : ''
-  const bar = '█'.repeat(full) + '░'.repeat(cells - full)
-  return `${bar} ${Math.floor(part * 100)} %  ${speed}${left}`
+  return `${bar(part)}  ${speed}${left}`
+}
+
+/** `done` of `total` things after `elapsedMs`. */
+export function countBar(done: number, total: number, elapsedMs: number): string {
+  const part = total === 0 ? 1 : Math.min(1, done / total)
+  const perMs = elapsedMs > 0 ? done / elapsedMs : 0
+  const left = perMs > 0 ? `, ${duration(Math.max(0, total - done) / perMs)} left` : ''
+  return `${bar(part)}  ${done} of ${total}, ${Math.round(perMs * 1000)}/s${left}`
+}
+
+/** With the part done in percent, rounded down. */
+function bar(part: number): string {
+  const full = Math.round(part * cells)
+  return `${'█'.repeat(full)}${'░'.repeat(cells - full)} ${Math.floor(part * 100)} %`
 }
 
 /** `42 s`, `3 min 05 s`, `1 h 02 min`. */

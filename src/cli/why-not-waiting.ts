@@ -144,12 +144,20 @@ function memberText({
   inFlight: out,
   late,
   probeAtMs,
+  readsBytesMax,
+  silentSinceMs,
+  answersBy,
 }: LiveMember): string {
   const who = `connection ${connection} (${peer})`
   if (size <= 0) return `${who} has asked for none`
+  if (answersBy !== undefined)
+    return `${who} gets nothing: its client answers by connection ${answersBy}`
+  if (readsBytesMax !== undefined) return `${who} reads at most ${readsBytesMax} bytes`
   const past = late === 0 ? '' : `, ${late} of them past their time`
   const probe = probeAtMs === undefined ? '' : `; it is tried again at ${timeText(probeAtMs)}`
-  return `${who} has ${out + late} of ${size}${past}${probe}`
+  const silent =
+    silentSinceMs === undefined ? '' : `; it has answered nothing since ${timeText(silentSinceMs)}`
+  return `${who} has ${out + late} of ${size}${past}${silent}${probe}`
 }
 
 function behind({ ahead, isAheadCut }: Standing): Reason | undefined {

@@ -224,6 +224,13 @@ test('what holds a message that waits', () => {
   assert.deepEqual(waitingTexts({ live: { ...live, members: [full] } }), [
     'no connection of the group has room: connection 4 (127.0.0.1:9) has 32 of 32, 12 of them past their time; it is tried again at 2023-11-14T22:15:01.000Z',
   ])
+  const silent = { ...full, late: 12, silentSinceMs: startMs + 5_000 }
+  const small = { ...member, connection: 6, room: 0, readsBytesMax: 32_768 }
+  const old = { ...member, connection: 7, room: 0, answersBy: 9 }
+  const three = { membersOnline: 3, membersWanting: 3 }
+  assert.deepEqual(waitingTexts({ live: { ...live, ...three, members: [silent, small, old] } }), [
+    'no connection of the group has room: connection 4 (127.0.0.1:9) has 32 of 32, 12 of them past their time; it has answered nothing since 2023-11-14T22:13:25.000Z; it is tried again at 2023-11-14T22:15:01.000Z; connection 6 (127.0.0.1:9) reads at most 32768 bytes; connection 7 (127.0.0.1:9) gets nothing: its client answers by connection 9',
+  ])
   const none = { ...member, window: 0, room: 0 }
   const five = { membersOnline: 5, membersWanting: 5 }
   assert.deepEqual(waitingTexts({ live: { ...live, ...five, members: [none] } }), [

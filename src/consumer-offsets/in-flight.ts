@@ -25,6 +25,8 @@ export interface LateLease {
   readonly message: Offset
   readonly row: Row
   readonly group: GroupNumber
+  /** Which carried it. */
+  readonly connection: ConnectionNumber
 }
 
 interface Columns {
@@ -141,6 +143,10 @@ export class InFlight {
     return this.#columns.attempt[index]!
   }
 
+  deadlineOf(index: number): number {
+    return this.#columns.deadline[index]!
+  }
+
   remove(index: number): void {
     const c = this.#columns
     invariant(c.live[index] === 1, `in-flight entry ${index} removed twice`)
@@ -167,6 +173,7 @@ export class InFlight {
       message: this.messageOf(index),
       row: this.rowOf(index),
       group: this.groupOf(index),
+      connection: this.connectionOf(index),
     })
   }
 

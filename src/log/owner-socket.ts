@@ -11,7 +11,8 @@ export interface Listening {
   readonly close: () => Promise<void>
 }
 
-const requestCharsMax = 1024 * 1024
+/** The largest message there is, as text, and what is said beside it. */
+const requestCharsMax = 4 * 1024 * 1024
 /** Lists come in pages far below it; who says more is no owner, or one of another time. */
 const answerCharsMax = 16 * 1024 * 1024
 const answerWithinMs = 5000

@@ -7,6 +7,8 @@ export const headerGrowthBytes = 32
 /** Original Java clients read at most 32 KiB, prefix and header included. */
 export const javaPacketBytesMax: number = 32 * 1024
 export const frameHeadBytes = 19
+/** Before the body of a packet that has its length in front. */
+export const prefixedHeadBytes: number = 4 + frameHeadBytes
 
 export const messageIdChars = 32
 export const topicBytesMax = 255
@@ -67,6 +69,17 @@ export const namesMax = 4_194_304
 /** A connection that answers nothing any more is tried again after this, doubling to the maximum. */
 export const probeIntervalMs = 5_000
 export const probeIntervalMaxMs = 60_000
+/** Deliveries in a row whose lease ends without an answer, after which a connection is set aside. */
+export const breakerTimeouts = 5
+/** A delivery whose lease is over counts against the window for so long at least, twice as long at most once others are answered. */
+export const lateKeptMs = 15_000
+/** Every client of the broker connects anew after a bounce of its node: one in this time, doubling while it does not help. */
+export const bounceIntervalMs = 60_000
+export const bounceIntervalMaxMs = 3_600_000
+/** Who has answered late within this is slow, not stuck. */
+export const slowConsumerMs = 600_000
+/** Connections set aside that /stat names, and that one look writes log lines about. */
+export const setAsideToldMax = 100
 /** Fly messages of one group that wait for a free place in a window; past either they are dropped, as fly may be. */
 export const flyWaitingMax = 10_000
 export const flyWaitingBytesMax: number = 16 * 1024 * 1024
@@ -134,6 +147,8 @@ export const complaintIntervalMs = 1_000
 /** HTTP is for people and probes: few connections, short patience. */
 export const httpConnectionsMax = 64
 export const httpTimeoutMs = 5_000
+/** Names that a broker may be called by, besides its own. */
+export const httpNamesMax = 100
 export const httpHeaderBytesMax: number = 8 * 1024
 /** Rates of /stat are taken between two looks this far apart, farther when a look is dear. */
 export const statSampleMs = 1_000
@@ -238,3 +253,31 @@ export const postingsRunBytes: number = 512 * 1024 * 1024
 export const postingsFreeBytes: number = 128 * 1024 * 1024
 /** What a start did not read is checked after it at this pace. */
 export const scrubBytesPerSecond: number = 64 * 1024 * 1024
+/** A decision that is passed on to other brokers: bytes of its packet, how long it is tried, how many wait for one broker and group. */
+export const passedOnPacketBytesMax: number = 128 * 1024
+export const passOnMs = 15_000
+export const passOnWaitingMax = 16_384
+/** Bytes of all that wait, connections to other brokers, one for each broker and group, and brokers of one topic that are told. */
+export const passOnBytesMax: number = 32 * 1024 * 1024
+export const peerLinksMax = 128
+export const peersPerTopicMax = 64
+/** Connect and handshake with another broker; its connection ends after so long without a decision. */
+export const peerHandshakeMs = 3_000
+export const peerIdleMs = 10_000
+/** First wait before the next try to reach it, doubling to the maximum. */
+export const peerRetryMs = 250
+export const peerRetryMaxMs = 4_000
+/** Log lines about decisions that could not be passed on: one in this time, the rest is counted. */
+export const passOnComplaintMs = 60_000
+/** Session with ZooKeeper: asked for, and how long a first reading may take before a start goes on without, or is refused. */
+export const zooKeeperSessionMs = 6_000
+export const zooKeeperStartMs = 10_000
+/** Everything in ZooKeeper is read again this often even when nobody tells of a change. */
+export const zooKeeperRereadMs = 60_000
+/** Reads under way at a time for one topic, and the longest pause between two readings while things keep changing. */
+export const zooKeeperReadsAtOnce = 32
+export const zooKeeperReadPauseMs = 1_000
+/** A bounce makes all clients connect anew: while the session lives, losses of its connection cause one in this time. */
+export const zooKeeperBounceApartMs = 10_000
+/** Between taking the nodes away and making them again: a client has to read a list without them. */
+export const zooKeeperAbsentMs = 1_000

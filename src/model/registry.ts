@@ -1,4 +1,4 @@
-// The registry port: who subscribes to what, and which brokers there are. A file implements it today; ZooKeeper is another one.
+// The registry port: who subscribes to what, and which brokers there are. A file implements it, and ZooKeeper.
 
 import type { BindType, BindingSource } from './record.ts'
 
@@ -22,8 +22,12 @@ export interface RegistrySnapshot {
 
 export interface RegistryEvents {
   snapshot(snapshot: RegistrySnapshot): void
+  /** `host:port` of every broker that serves the topic, this one included; told again when it has changed. */
+  brokers?(topic: string, addresses: readonly string[]): void
   /** The registry cannot be read or understood; the last good snapshot stays. */
   problem(message: string): void
+  /** Worth knowing, and nothing is wrong. */
+  told?(message: string): void
 }
 
 export interface Registry {
@@ -31,6 +35,11 @@ export interface Registry {
   start(events: RegistryEvents): Promise<void>
   /** Make this broker known, after its doors are open. */
   announce(address: string, topics: readonly string[]): Promise<void>
+  /**
+   * Take this broker's nodes away for a moment, so that its clients connect anew: some of the original's never answer again
+   * otherwise. Disturbs all of them, so the caller asks rarely. A registry that cannot leaves it out.
+   */
+  bounce?(): void | Promise<void>
   withdraw(): Promise<void>
   close(): Promise<void>
 }

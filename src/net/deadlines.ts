@@ -44,6 +44,11 @@ export class Deadlines {
     this.#lastByteMs = nowMs
   }
 
+  /** Since the last byte came. */
+  quietForMs(nowMs: number): number {
+    return nowMs - this.#lastByteMs
+  }
+
   /** The process itself stood still for so long: nobody could be heard, so nobody is late. */
   forgive(ms: number): void {
     this.#openedAtMs += ms

@@ -32,6 +32,8 @@ export interface ConnMeta {
   /** Never logged. */
   readonly secret: Uint8Array
   readonly warmingUpSeconds?: number
+  /** Another broker, which passes decisions of the group on. */
+  readonly isRelay?: boolean
 }
 /** CONN_AUTH and our COMMAND_ACK. */
 export interface Answer {
@@ -97,14 +99,20 @@ export function decodeConnMeta(
     const meta = kiteq.ConnMeta.decode(body)
     const { groupId: group, secretKey: secret } = meta
     const warmingUpSeconds = present(meta, 'warmingupSec')
-    return warmingUpSeconds === undefined ? { group, secret } : { group, secret, warmingUpSeconds }
+    return {
+      group,
+      secret,
+      ...(warmingUpSeconds === undefined ? {} : { warmingUpSeconds }),
+      ...(meta.relay ? { isRelay: true } : {}),
+    }
   })
 }
 
 export function encodeConnMeta(meta: ConnMeta): Uint8Array {
   const { group: groupId, secret: secretKey, warmingUpSeconds } = meta
   const warmingUp = warmingUpSeconds === undefined ? {} : { warmingupSec: warmingUpSeconds }
-  return kiteq.ConnMeta.encode({ groupId, secretKey, ...warmingUp }).finish()
+  const relay = meta.isRelay === true ? { relay: true } : {}
+  return kiteq.ConnMeta.encode({ groupId, secretKey, ...warmingUp, ...relay }).finish()
 }
 
 export function decodeConnAuth(source: Uint8Array, start: number, end: number): Answer | undefined {

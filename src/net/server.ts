@@ -3,7 +3,7 @@
 
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import type { BrokerPort, UndeliverableCommand } from '../broker/command.ts'
-import type { Effect, EffectSink, MessageSource } from '../broker/effect.ts'
+import type { Effect, EffectSink, MessageSource, PassOnEffect } from '../broker/effect.ts'
 import type { Clock } from '../model/clock.ts'
 import type { ConnectionNumber } from '../model/ids.ts'
 import { complaintIntervalMs, keepAliveMs } from '../model/limits.ts'
@@ -28,6 +28,8 @@ export interface NetServerOptions {
   readonly limits?: Partial<NetLimits>
   /** What a weaker durability adds to the text of a store ack, with its leading space. */
   readonly storedSuffix?: string
+  /** Takes decisions about messages of other brokers; without it they end here. */
+  readonly passOn?: (effect: PassOnEffect) => void
 }
 
 export interface NetStats extends Readonly<NetCounters> {
@@ -64,6 +66,7 @@ export class NetServer implements EffectSink {
   readonly #limits: NetLimits
   readonly #clock: Clock
   readonly #log: NetLog | undefined
+  readonly #passOn: ((effect: PassOnEffect) => void) | undefined
   readonly #server: Server
   readonly #sessions = new Map<ConnectionNumber, ClientSession>()
   /** Those without a handshake, the oldest first. */
@@ -83,6 +86,7 @@ export class NetServer implements EffectSink {
     this.#limits = { ...defaultNetLimits, ...options.limits }
     this.#clock = options.clock
     this.#log = options.log
+    this.#passOn = options.passOn
     this.#memory = new MemoryWatch(this.#sessions, this.#limits, this.#counters)
     this.#host = this.#newHost(options)
     const settings = { noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs }
@@ -113,6 +117,7 @@ export class NetServer implements EffectSink {
     for (let i = 0; i < effects.length; i++) {
       const effect = effects[i]!
       if (effect.kind === 'operator-reply') effect.reply(effect.result)
+      else if (effect.kind === 'pass-on') this.#passOn?.(effect)
       else {
         // Effects of one connection come in runs, and a closing session stays in hand until the next run.
         if (session?.connection !== effect.connection)
@@ -145,6 +150,11 @@ export class NetServer implements EffectSink {
       waiting: session.waiting,
       deliveriesWritten: session.deliveriesWritten,
     }))
+  }
+
+  /** Since the last byte of a connection came, ms; undefined: it is gone. */
+  quietForMs(connection: ConnectionNumber): number | undefined {
+    return this.#sessions.get(connection)?.quietForMs(this.#clock.monotonicMs())
   }
 
   /** No new connections from here on; those there are go on. */
@@ -315,7 +325,7 @@ export class NetServer implements EffectSink {
 
 function dispatch(
   session: ClientSession,
-  effect: Exclude<Effect, { kind: 'operator-reply' }>,
+  effect: Exclude<Effect, { kind: 'operator-reply' | 'pass-on' }>,
   nowMs: number,
 ): void {
   switch (effect.kind) {

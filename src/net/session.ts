@@ -322,6 +322,10 @@ export class ClientSession implements FrameSink, OutboxHost, MemoryHolder {
     this.close(reason)
   }
 
+  quietForMs(nowMs: number): number {
+    return this.#deadlines.quietForMs(nowMs)
+  }
+
   /** The process itself stood still: nobody could be heard, so nobody is late. */
   forgive(ms: number): void {
     this.#deadlines.forgive(ms)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ConnectionNumber } from '../model/ids.ts'
-import { encodeBind, encodeCredit } from './packet.ts'
+import { encodeBind, encodeConnMeta, encodeCredit } from './packet.ts'
 import { FrameTranslator } from './translate.ts'
 
 const connection = 1 as ConnectionNumber
@@ -69,4 +69,18 @@ test('a credit lists topics up to a number and a length, past which it is refuse
     'CREDIT refused: topics[1]: expected 1 to 255 bytes, got 256',
   )
   assert.equal(of([bytesOf('')]), 'CREDIT refused: topics[0]: expected 1 to 255 bytes, got 0')
+})
+
+test('a handshake says whether it is a broker’s, and one of the original says nothing of it', () => {
+  const translator = new FrameTranslator(1)
+  const of = (isRelay?: boolean): unknown => {
+    const meta = {
+      group: bytesOf('g'),
+      secret: bytesOf('s'),
+      ...(isRelay !== undefined && { isRelay }),
+    }
+    const packet = encodeConnMeta(meta)
+    return translator.join(connection, 'peer', 'bare', 1, packet, 0, packet.length)?.isRelay
+  }
+  assert.deepEqual([of(true), of(false), of()], [true, undefined, undefined])
 })

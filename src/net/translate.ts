@@ -87,6 +87,7 @@ export class FrameTranslator {
       warmingUpSeconds: meta.warmingUpSeconds ?? 0,
       peer,
       frameBytesMax: frameBytesMaxOf(framing),
+      ...(meta.isRelay === true && { isRelay: true }),
     }
   }
 
@@ -146,6 +147,7 @@ export class FrameTranslator {
       topic: source.slice(header.topicStart, header.topicEnd),
       status: tx.status,
       feedback: feedbackText(source, tx.feedbackStart, tx.feedbackEnd),
+      packet: { source, start, end },
       id0: header.id0,
       id1: header.id1,
       id2: header.id2,

@@ -7,6 +7,7 @@ const inTest =
   (test: string): readonly CatchingTest[] => [{ file, test }]
 
 const inLoop = inTest('src/broker/loop.test.ts')
+const inFaults = inTest('src/broker/client-faults.test.ts')
 const inApply = inTest('src/broker/apply.test.ts')
 
 export const brokerMutants: readonly Mutant[] = [
@@ -134,10 +135,30 @@ export const brokerMutants: readonly Mutant[] = [
     name: 'any-topic-decides',
     breaks: 'a decision counts although it names another topic',
     file: 'src/broker/decide-transaction.ts',
-    find: 'state.messages.topicOf(row) !== topic || ',
+    find: ' && state.messages.topicOf(row) === topic',
     replace: '',
     caughtBy: inTest('src/broker/decide-transaction.test.ts')(
       'a decision that names another topic decides nothing',
+    ),
+  },
+  {
+    name: 'passed-on-in-a-circle',
+    breaks: 'a decision that nobody has a message for goes from broker to broker for ever',
+    file: 'src/broker/decide-transaction.ts',
+    find: 'packet === undefined || member.isRelay || ',
+    replace: 'packet === undefined || ',
+    caughtBy: inTest('src/broker/decide-transaction.test.ts')(
+      'a decision about a message that is not open here is handed on once, and what was handed on stops here',
+    ),
+  },
+  {
+    name: 'broker-taken-for-a-member',
+    breaks: 'another broker that passes a decision on gets messages of the group, and inquiries',
+    file: 'src/broker/session.ts',
+    find: 'if (member.isRelay) return\n    const group = this.groupOf(member.group)\n    group.join(member)',
+    replace: 'const group = this.groupOf(member.group)\n    group.join(member)',
+    caughtBy: inTest('src/broker/decide-transaction.test.ts')(
+      'another broker decides as the group it speaks for, and is no member of it',
     ),
   },
   {
@@ -235,7 +256,7 @@ export const brokerMutants: readonly Mutant[] = [
     name: 'late-ack-ignored',
     breaks: 'an ack of an earlier attempt does not settle',
     file: 'src/broker/decide-answer.ts',
-    find: 'if (command.status) out.acks.push({ group, message: late.message })',
+    find: 'if (isThere && command.status) out.acks.push({ group, message: late.message })',
     replace: '',
     caughtBy: inLoop('a late ack of an earlier attempt still settles'),
   },
@@ -243,7 +264,7 @@ export const brokerMutants: readonly Mutant[] = [
     name: 'late-ack-from-another-group',
     breaks: 'an ack of an ended lease of another group settles what the sender never got',
     file: 'src/broker/decide-answer.ts',
-    find: 'late.group === group &&',
+    find: ' && late.group === group',
     replace: '',
     caughtBy: inTest('src/broker/decide-answer.test.ts')(
       'a late ack from another group settles nothing, not even what waits for that group',
@@ -256,7 +277,39 @@ export const brokerMutants: readonly Mutant[] = [
     file: 'src/broker/member.ts',
     find: 'this.late += 1',
     replace: '',
-    caughtBy: inLoop('a consumer that never acks gets a window of messages and then only probes'),
+    caughtBy: inFaults(
+      'what an original client holds unanswered stays within the window, also past its leases',
+    ),
+  },
+  {
+    name: 'stuck-consumer-served',
+    breaks: 'a consumer that answers nothing any more goes on getting its share of a group',
+    file: 'src/broker/circuit-breaker.ts',
+    find: 'if (this.isOpen || this.unanswered < breakerTimeouts) return false',
+    replace: 'if (this.unanswered > 0) return false',
+    caughtBy: inFaults(
+      'a consumer that answers nothing is set aside: others get its messages, and it a probe now and then',
+    ),
+  },
+  {
+    name: 'too-large-for-its-client',
+    breaks: 'a message goes to a client that cannot read it although another could',
+    file: 'src/broker/candidates.ts',
+    find: 'if (candidate.room <= 0 || bytes > candidate.bytesMax) continue',
+    replace: 'if (candidate.room <= 0) continue',
+    caughtBy: inFaults(
+      'a message that a client cannot read goes to a member that can, who is waited for when it is full',
+    ),
+  },
+  {
+    name: 'late-forgiven-at-once',
+    breaks: 'a client with some slow handlers gets more unanswered packets than it can hold',
+    file: 'src/broker/member.ts',
+    find: 'if (this.late === 0 || nowMs - this.#lateFromMs < lateKeptMs) return',
+    replace: 'this.#lateSince = 0',
+    caughtBy: inFaults(
+      'what an original client holds unanswered stays within the window, also past its leases',
+    ),
   },
   {
     name: 'lease-timeout-ignored',
@@ -270,7 +323,7 @@ export const brokerMutants: readonly Mutant[] = [
     name: 'no-back-off',
     breaks: 'a message that fails is tried again without a pause',
     file: 'src/broker/decide-answer.ts',
-    find: `const waitMs = cause === 'not-sent' ? 0 : backoffMs(settings.backoff, attempts)`,
+    find: 'const waitMs = waitAfter(cause, attempts, settings)',
     replace: 'const waitMs = 0',
     caughtBy: inLoop(
       'a nack is repeated at once three times, then after the back-off, and a timeout likewise',

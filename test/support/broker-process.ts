@@ -12,6 +12,8 @@ import { program } from './program.ts'
 const root = path.resolve(import.meta.dirname, '../..')
 
 export interface BrokerOptions {
+  /** No arguments but `args`, and this working folder: a start by the original's command line. */
+  readonly bareIn?: string
   /** More arguments of `serve`, after the ones set here; `--http` and `--listen` given here win. */
   readonly args?: readonly string[]
   /** A data folder to use again. Without it a new one is made, and removed by `stop`. */
@@ -61,10 +63,16 @@ const stopMs = 20_000
 /** KITEQ_BROKER_COMMAND, words apart by blanks, lets the same tests look at another build of the broker. */
 const defaultCommand: readonly string[] = process.env['KITEQ_BROKER_COMMAND']?.split(' ') ?? [
   process.execPath,
-  ...program,
+  ...program.map(fromAnywhere),
   'serve',
 ]
 const running = new Set<ChildProcess>()
+
+/** Of an argument of the program: the same in any working folder. */
+function fromAnywhere(argument: string): string {
+  if (argument === 'tsx') return import.meta.resolve('tsx')
+  return argument.includes('/') ? path.join(root, argument) : argument
+}
 
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
@@ -117,9 +125,10 @@ class Child implements BrokerProcess {
     this.#ownData = own
     this.registryFile = path.join(beside, 'registry.yaml')
     const [program, ...before] = options.command ?? defaultCommand
-    const args = [...before, ...settings(options, dataDir, beside), ...(options.args ?? [])]
+    const given = options.bareIn === undefined ? settings(options, dataDir, beside) : []
+    const args = [...before, ...given, ...(options.args ?? [])]
     this.#process = spawn(program!, args, {
-      cwd: root,
+      cwd: options.bareIn ?? root,
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

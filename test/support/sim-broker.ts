@@ -57,7 +57,7 @@ export class SimLog implements LogPort {
 
   append(record: LogRecord, timeMs: number): RecordPlace {
     this.records.push({ record: ownCopy(record), timeMs })
-    return placeOf(this.records.length - 1, timeMs)
+    return placeOf(this.records.length - 1, timeMs, record)
   }
 
   flush(): void {
@@ -72,15 +72,18 @@ export class SimLog implements LogPort {
 }
 
 /** A record as it would come back from disk: nothing shared with what was appended. */
-export function placeOf(offset: number, timeMs: number): RecordPlace {
+export function placeOf(offset: number, timeMs: number, record: LogRecord): RecordPlace {
+  const message = 'message' in record && typeof record.message === 'object' ? record.message : none
   return {
     offset: offset as Offset,
     timeMs,
     segment: 1 as SegmentNumber,
     position: (4096 + offset * 300) as Position,
-    length: 300,
+    length: 300 + message.end - message.start,
   }
 }
+
+const none = { start: 0, end: 0 }
 
 export interface SimMessage {
   /** Any small number; becomes the id. */
@@ -152,7 +155,12 @@ export class SimBroker {
 
   join(
     group: string,
-    options: { warmingUpSeconds?: number; window?: number } = {},
+    options: {
+      warmingUpSeconds?: number
+      window?: number
+      host?: string
+      frameBytesMax?: number
+    } = {},
   ): ConnectionNumber {
     const connection = this.loop.nextConnection()
     this.loop.submit({
@@ -161,8 +169,8 @@ export class SimBroker {
       opaque: 1,
       group: new TextEncoder().encode(group),
       warmingUpSeconds: options.warmingUpSeconds ?? 0,
-      peer: `127.0.0.1:${40_000 + connection}`,
-      frameBytesMax: 4_000_000,
+      peer: `${options.host ?? '127.0.0.1'}:${40_000 + connection}`,
+      frameBytesMax: options.frameBytesMax ?? 4_000_000,
     })
     if (options.window !== undefined)
       this.loop.submit({ kind: 'credit', connection, window: options.window })
@@ -300,7 +308,9 @@ export class SimBroker {
 
 export function foldAll(records: readonly LoggedRecord[]): BrokerState {
   const state = new BrokerState({ indexSeed: 7 })
-  records.forEach((one, offset) => apply(state, one.record, placeOf(offset, one.timeMs)))
+  records.forEach((one, offset) =>
+    apply(state, one.record, placeOf(offset, one.timeMs, one.record)),
+  )
   return state
 }
 
@@ -308,7 +318,7 @@ export function idOf(id: number): MessageId {
   return { id0: 0x01234567, id1: 0x89abcdef, id2: 0, id3: id }
 }
 
-function viewOf(message: SimMessage, nowSeconds: number): MessageView {
+export function viewOf(message: SimMessage, nowSeconds: number): MessageView {
   const encoder = new TextEncoder()
   const id = message.id.toString(16).padStart(32, '0')
   const parts = [

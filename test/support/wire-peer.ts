@@ -36,8 +36,8 @@ export interface Received {
   readonly id: string
   readonly topic: string
   readonly body: Uint8Array
-  /** Answers it; the ack leaves with the next write of this turn. */
-  readonly answer: (status: boolean, feedback?: string) => void
+  /** Answers it, over another connection if told so; the ack leaves with the next write of this turn. */
+  readonly answer: (status: boolean, feedback?: string, over?: WirePeer) => void
 }
 
 export interface PeerEvents {
@@ -218,7 +218,7 @@ export class WirePeer {
       id,
       topic: text(view.topicStart, view.topicEnd),
       body: source.slice(view.bodyStart, view.bodyEnd),
-      answer: (status, feedback) => {
+      answer: (status, feedback, over = this) => {
         const to = writeDeliverAck(
           scratch,
           0,
@@ -228,7 +228,7 @@ export class WirePeer {
           status,
           encoder.encode(feedback ?? ''),
         )
-        this.write(scratch.slice(0, to))
+        over.write(scratch.slice(0, to))
       },
     })
   }
