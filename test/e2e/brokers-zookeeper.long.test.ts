@@ -46,6 +46,9 @@ test(
     }
     decide(atB, first)
     await arrives(consumer, first)
+    await consumer.heartBeat()
+    // What is acked behind it in the log tells that the ack is safe, too.
+    await atA.publish({ messageId: bytesOf(newId()), commit: false })
 
     await set.kill9(0)
     await set.restart(0)
