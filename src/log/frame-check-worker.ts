@@ -4,6 +4,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { parentPort } from 'node:worker_threads'
 import { logFrameBytesMax } from '../model/limits.ts'
+import { runFrameBytesMax, runHolds } from './frame-run.ts'
 import { frameHolds, frameLength, logFrameHeadBytes, looksLikeFrame } from './frame.ts'
 
 /** What the thread is asked: the frames of a file, from one that begins at `position` on. */
@@ -114,12 +115,38 @@ async function readFile(file: FileHandle, run: number, request: CheckRequest): P
 /** Behind the last of the frames from `start` on that are whole and hold. */
 function checked(bytes: Uint8Array, start: number, have: number, seed: number): number {
   let at = start
-  while (at + logFrameHeadBytes <= have && looksLikeFrame(bytes, at)) {
-    const end = at + frameLength(bytes, at)
-    if (end > have || !frameHolds(bytes, at, end, seed)) break
+  for (;;) {
+    const end = endOfRun(bytes, at, have)
+    if (!runHolds(bytes, at, end, seed)) return endOfHolding(bytes, at, end, seed)
+    const next = endOfWhole(bytes, end, have)
+    if (next === undefined || !frameHolds(bytes, end, next, seed)) return end
+    at = next
+  }
+}
+
+/** Behind the last of the frames from `start` on that are whole and short enough for a run. */
+function endOfRun(bytes: Uint8Array, start: number, have: number): number {
+  for (let at = start; ;) {
+    const end = endOfWhole(bytes, at, have)
+    if (end === undefined || end - at > runFrameBytesMax) return at
     at = end
   }
-  return at
+}
+
+/** Behind the last frame before the first that does not hold. */
+function endOfHolding(bytes: Uint8Array, start: number, have: number, seed: number): number {
+  for (let at = start; ;) {
+    const end = endOfWhole(bytes, at, have)
+    if (end === undefined || !frameHolds(bytes, at, end, seed)) return at
+    at = end
+  }
+}
+
+/** Behind the frame at `at`; undefined where none could be, or not all of it. */
+function endOfWhole(bytes: Uint8Array, at: number, have: number): number | undefined {
+  if (at + logFrameHeadBytes > have || !looksLikeFrame(bytes, at)) return undefined
+  const end = at + frameLength(bytes, at)
+  return end > have ? undefined : end
 }
 
 function spare(): Uint8Array | undefined {
