@@ -6,6 +6,7 @@ import { knownLosses } from './broker/known-losses.ts'
 import type { BrokerLoop } from './broker/loop.ts'
 import type { Health } from './http/stat.ts'
 import type { RecoveryReport } from './log/recover.ts'
+import { cutText } from './model/cut-text.ts'
 import type { Logger } from './model/logger.ts'
 
 /** Lines of one start. */
@@ -51,7 +52,7 @@ export async function acceptLoss(loop: BrokerLoop, who: string): Promise<Accepte
   const { records } = known
   const places = known.places.length + known.unlisted
   const detail = `${places} damaged places, ${records} records lost`
-  loop.note({ kind: 'operator', who: who.slice(0, 200), action: acceptLossAction, detail })
+  loop.note({ kind: 'operator', who: cutText(who, 200), action: acceptLossAction, detail })
   await loop.settle()
   return { places, records }
 }

@@ -6,7 +6,9 @@ import { test } from 'node:test'
 import { loadConfig, type Config } from './config.ts'
 import { KiteQError } from './model/errors.ts'
 import type { Logger } from './model/logger.ts'
-import { addressFor } from './registry-port.ts'
+import type { Registry } from './model/registry.ts'
+import { addressFor, dialsOf, startRegistry } from './registry-port.ts'
+import { SimBroker } from '../test/support/sim-broker.ts'
 
 class Lines implements Logger {
   readonly warned: string[] = []
@@ -62,4 +64,31 @@ test('an address that clients cannot dial is refused, and one of this machine al
 test('without ZooKeeper a name is as good as a number', () => {
   const config = loadConfig({ advertise: 'broker-1:13800' }, () => '')
   assert.equal(addressFor(config, { address: '::1', port }, new Lines()), 'broker-1:13800')
+})
+
+const unread = (): Registry => {
+  const nothing = (): Promise<void> => Promise.resolve()
+  return {
+    start: () =>
+      Promise.reject(new KiteQError('KITEQ_REGISTRY', 'ZooKeeper (h) could not be read')),
+    announce: nothing,
+    withdraw: nothing,
+    close: nothing,
+  }
+}
+
+test('a first start that finds no ZooKeeper says that the folder knows no bindings from there', async () => {
+  const { registry } = withZooKeeper()
+  const { loop } = new SimBroker()
+  const started = startRegistry(registry!, unread(), loop, new Lines(), {})
+  await assert.rejects(
+    started,
+    /could not be read; this folder knows no bindings from ZooKeeper yet/,
+  )
+})
+
+test('only numbers elsewhere are dialled where ZooKeeper names the brokers, and those of here by who is here', () => {
+  assert.deepEqual(dialsOf(withZooKeeper('10.0.0.7:1')), { dials: 'elsewhere' })
+  assert.deepEqual(dialsOf(withZooKeeper('127.0.0.1:1')), { dials: 'here' })
+  assert.deepEqual(dialsOf(loadConfig({ registry: 'file://r.yaml' }, () => '')), {})
 })

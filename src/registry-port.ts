@@ -2,6 +2,7 @@
 // loop what it reads by a command, and knows of the broker's state only what was bound through it before.
 
 import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
 import type { BrokerLoop } from './broker/loop.ts'
 import type { BrokerSettings } from './broker/settings.ts'
 import type { Config, RegistryConfig } from './config.ts'
@@ -9,6 +10,8 @@ import { isDialable } from './config-values.ts'
 import { KiteQError } from './model/errors.ts'
 import type { Logger } from './model/logger.ts'
 import type { Registry, RegistryBinding, RegistryEvents } from './model/registry.ts'
+import type { PeersOptions } from './net/peers.ts'
+import { RegistryComplaints } from './registry-complaints.ts'
 import { FileRegistry } from './zk/file-registry.ts'
 
 /** Not started yet. */
@@ -29,6 +32,7 @@ export async function registryFor(
     ...registry,
     topics: topics === '*' ? [] : topics,
     known: knownBindings(loop),
+    memoryFile: join(config.dataDir, 'zookeeper.json'),
   })
 }
 
@@ -49,10 +53,18 @@ export async function startRegistry(
       { registry: name, ignored: config.address.ignored },
       'parameters of the registry are not used',
     )
+  const complaints = new RegistryComplaints(
+    (line) => logger.warn({ registry: name }, line),
+    () => performance.now(),
+  )
   const events: RegistryEvents = {
     ...more,
-    snapshot: (snapshot) => loop.submit({ kind: 'registry', snapshot }),
+    snapshot: (snapshot) => {
+      loop.submit({ kind: 'registry', snapshot })
+      complaints.of(loop.session.registries.get(snapshot.source)?.problems ?? [])
+    },
     problem: (message) => logger.warn({ registry: name }, message),
+    unread: (topics) => loop.refuseTopics(topics),
     told: (message) => logger.info({ registry: name }, message),
   }
   try {
@@ -60,8 +72,15 @@ export async function startRegistry(
     if (config.kind === 'zookeeper') forgetFile(loop, name, logger)
   } catch (error) {
     const bound = config.kind === 'zookeeper' ? knownBindings(loop).length : 0
-    if (!(error instanceof KiteQError) || error.code !== 'KITEQ_REGISTRY' || bound === 0)
-      throw error
+    if (!(error instanceof KiteQError) || error.code !== 'KITEQ_REGISTRY') throw error
+    if (bound === 0)
+      throw config.kind === 'zookeeper'
+        ? new KiteQError(
+            error.code,
+            `${error.message}; this folder knows no bindings from ZooKeeper yet, and what is published to a broker without bindings is dropped`,
+            { cause: error },
+          )
+        : error
     logger.warn(
       { registry: name, bindings: bound },
       `${error.message}; the broker starts with the bindings of its last run, and is announced once ZooKeeper answers`,
@@ -102,6 +121,13 @@ export function addressFor(
       'the address told to ZooKeeper is of this machine alone: clients elsewhere cannot dial it (--listen, --advertise)',
     )
   return found
+}
+
+/** Which of the brokers that the registry names are dialled: ZooKeeper is written by others than the operator. */
+export function dialsOf({ advertise, listen, registry }: Config): Pick<PeersOptions, 'dials'> {
+  if (registry?.kind !== 'zookeeper') return {}
+  const isHere = /^(127\.|localhost|::1$)/.test(advertise ?? listen.host)
+  return { dials: isHere ? 'here' : 'elsewhere' }
 }
 
 /** In the background: clients find it there a moment after the doors are open. */

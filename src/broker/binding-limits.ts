@@ -2,6 +2,7 @@
 // every new type, and both are given by clients.
 
 import { instructionsOfPattern } from '../index/pattern.ts'
+import { isText } from '../model/cut-text.ts'
 import type { GroupNumber, TopicNumber } from '../model/ids.ts'
 import {
   bindingsBytesMax,
@@ -20,12 +21,16 @@ import type { BrokerState } from './state.ts'
 
 const encoder = new TextEncoder()
 
+/** Half of a character cannot be written as UTF-8: no record may have it. */
+export const noText = 'messageType: expected text, it has half a character'
+
 /** What is wrong with a list whoever sends it. */
 export function refusal(topic: Uint8Array, bindings: readonly ClientBinding[]): string | undefined {
   if (topic.length === 0 || topic.length > topicBytesMax)
     return `topic: expected 1 to ${topicBytesMax} bytes`
   if (bindings.length > bindingsPerTopicMax)
     return `bindings: expected at most ${bindingsPerTopicMax} for one topic`
+  if (bindings.some(({ messageType }) => !isText(messageType))) return noText
   let bytes = 0
   for (const one of bindings) bytes += encoder.encode(one.messageType).length
   if (bytes > bindingsBytesMax)
@@ -36,7 +41,7 @@ export function refusal(topic: Uint8Array, bindings: readonly ClientBinding[]): 
     : `messageType: expected at most ${patternCharsMax} characters`
 }
 
-/** What a client or an operator may not bind because of what is bound already; the registry is trusted. */
+/** What a client or an operator may not bind because of what is bound already. For a registry see registry-budget. */
 export function crowding(
   state: BrokerState,
   topic: TopicNumber,
@@ -62,7 +67,7 @@ export function crowding(
 }
 
 /** One more group would be too many for the topic. */
-export function isCrowded(state: BrokerState, topic: TopicNumber, group: GroupNumber): boolean {
+function isCrowded(state: BrokerState, topic: TopicNumber, group: GroupNumber): boolean {
   return (
     !state.bindings.isBound(topic, group) && state.bindings.groupsOf(topic) >= groupsPerTopicMax
   )

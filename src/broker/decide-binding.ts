@@ -1,19 +1,18 @@
-// Bindings change: by a client for its own group, by the registry as a whole, by an operator. They enter the log before
-// they influence routing; a source removes only what it made.
+// Bindings change: by a client for its own group, by an operator, and by the registry (decide-registry). They enter the log
+// before they influence routing; a source removes only what it made.
 
-import type { Dictionary } from '../index/dictionary.ts'
+import { cutText, isText } from '../model/cut-text.ts'
 import type { GroupNumber, Ordinal, TopicNumber, TypeNumber } from '../model/ids.ts'
 import {
   feedbackCharsMax,
   groupBytesMax,
   namesBytesMax,
   namesMax,
+  operatorDetailCharsMax,
   recordListMax,
-  topicBytesMax,
 } from '../model/limits.ts'
 import type { Binding, BindingSource } from '../model/record.ts'
-import type { RegistrySnapshot } from '../model/registry.ts'
-import { crowding, isCrowded, refusal } from './binding-limits.ts'
+import { crowding, noText, refusal } from './binding-limits.ts'
 import type { BindCommand, ClientBinding, OperatorAction, OperatorCommand } from './command.ts'
 import type { Decision, Moment } from './decision.ts'
 import { isServed } from './served-topics.ts'
@@ -98,72 +97,14 @@ export function decideBindByOperator(
     kind: 'operator',
     who: command.who,
     action: 'bind',
-    detail: `${action.topic} ${action.group}`,
+    detail: cutText(`${action.topic} ${action.group}`, operatorDetailCharsMax),
   })
   const detail = change(state, 'operator', topic, group, action.bindings, out)
   out.effects.push({ kind: 'operator-reply', reply: command.reply, result: { ok: true, detail } })
 }
 
-/** One complete read of a registry: what it does not name any more is removed. */
-export function decideRegistry(
-  state: BrokerState,
-  snapshot: RegistrySnapshot,
-  out: Decision,
-): void {
-  if (nameNew(state, snapshot, out)) return
-  const wanted = new Map<TopicNumber, Map<GroupNumber, ClientBinding[]>>()
-  for (const binding of snapshot.bindings) {
-    const topic = state.topicNames.numberOfText(binding.topic)
-    const group = state.groupNames.numberOfText(binding.group)
-    if (topic === 0 || group === 0) continue
-    let groups = wanted.get(topic)
-    if (groups === undefined) wanted.set(topic, (groups = new Map<GroupNumber, ClientBinding[]>()))
-    const list = groups.get(group)
-    if (list === undefined) groups.set(group, [binding])
-    else list.push(binding)
-  }
-  for (const { source, binding } of state.bindings.list()) {
-    if (source !== snapshot.source || wanted.get(binding.topic)?.has(binding.group) === true)
-      continue
-    const groups = wanted.get(binding.topic) ?? new Map<GroupNumber, ClientBinding[]>()
-    groups.set(binding.group, [])
-    wanted.set(binding.topic, groups)
-  }
-  for (const [topic, groups] of wanted)
-    for (const [group, bindings] of groups)
-      change(state, snapshot.source, topic, group, bindings, out)
-}
-
-/** Give numbers to the names of a snapshot that have none yet. True: apply these first, then decide again. */
-function nameNew(state: BrokerState, snapshot: RegistrySnapshot, out: Decision): boolean {
-  const give = (
-    dictionary: 'topic' | 'group',
-    names: Dictionary,
-    bytesMax: number,
-    list: Iterable<string>,
-  ): void => {
-    let number = names.nextNumber()
-    for (const text of list) {
-      const name = encoder.encode(text)
-      if (
-        name.length === 0 ||
-        name.length > bytesMax ||
-        number >= namesMax ||
-        names.numberOfText(text) !== 0
-      )
-        continue
-      out.records.push({ kind: 'named', dictionary, number, name })
-      number += 1
-    }
-  }
-  give('topic', state.topicNames, topicBytesMax, new Set(snapshot.bindings.map((one) => one.topic)))
-  give('group', state.groupNames, groupBytesMax, new Set(snapshot.bindings.map((one) => one.group)))
-  out.again = out.records.length > 0
-  return out.again
-}
-
 /** Record the new list if it differs; returns a warning, or ''. */
-function change(
+export function change(
   state: BrokerState,
   source: BindingSource,
   topic: TopicNumber,
@@ -171,27 +112,41 @@ function change(
   list: readonly ClientBinding[],
   out: Decision,
 ): string {
-  const bindings: Binding[] = list.map((one) => ({
-    topic,
-    group,
-    bindType: one.bindType,
-    messageType: one.bindType === 'fanout' ? '*' : one.messageType,
-    watermark: one.watermark,
-    persistent: one.persistent,
-  }))
-  if (list.length > 0 && isCrowded(state, topic, group)) return 'too many groups'
-  if (!sameList(state.bindings.listOf(source, topic, group), bindings)) {
+  const bindings = list.map((one) => bindingOf(topic, group, one))
+  if (bindings.some(({ messageType }) => !isText(messageType))) return noText // a log that cannot be read is worse
+  const before = state.bindings.listOf(source, topic, group)
+  if (!sameList(before, bindings)) {
     const types = waitingTypes(state, topic, group)
     const { parks, unparks } = state.bindings.preview(source, topic, group, bindings, types)
-    const changed = { kind: 'bindings-changed', source, topic, group, bindings } as const
-    for (let from = 0; from === 0 || from < Math.max(parks.length, unparks.length);) {
+    const changed = { kind: 'bindings-changed', source, topic, group } as const
+    const length = Math.max(parks.length, unparks.length)
+    for (let from = 0; from === 0 || from < length;) {
       const to = from + recordListMax
       const part = { parks: parks.slice(from, to), unparks: unparks.slice(from, to) }
-      out.records.push({ ...changed, ...part })
+      // The list comes with the last part: after a crash between them it is still to be changed, with all it parks.
+      out.records.push({ ...changed, bindings: to < length ? before : bindings, ...part })
       from = to
     }
   }
   return state.bindings.problemsOf(bindings).join('; ').slice(0, feedbackCharsMax)
+}
+
+/** Whether the source has anything else there now. */
+export function isChange(
+  state: BrokerState,
+  source: BindingSource,
+  topic: TopicNumber,
+  group: GroupNumber,
+  list: readonly ClientBinding[],
+): boolean {
+  const bindings = list.map((one) => bindingOf(topic, group, one))
+  return !sameList(state.bindings.listOf(source, topic, group), bindings)
+}
+
+function bindingOf(topic: TopicNumber, group: GroupNumber, one: ClientBinding): Binding {
+  const { bindType, messageType, watermark, persistent } = one
+  const type = bindType === 'fanout' ? '*' : messageType
+  return { topic, group, bindType, messageType: type, watermark, persistent }
 }
 
 function sameList(a: readonly Binding[], b: readonly Binding[]): boolean {

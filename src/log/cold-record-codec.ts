@@ -1,6 +1,7 @@
 // The records that are rare, through the generated code of record.proto. Bodies come from the disk: whatever the
-// generated code throws becomes KITEQ_LOG_CORRUPT.
+// generated code throws becomes KITEQ_LOG_CORRUPT, but a text that is no UTF-8 never does: a log that was written is read again.
 
+import protobuf from 'protobufjs/minimal.js'
 import { kiteq } from '../../proto/record.js'
 import type {
   ConnectionNumber,
@@ -225,7 +226,7 @@ function encodeRarest(record: Rarest): Uint8Array {
 /** `body` is exactly one body. Throws KITEQ_LOG_CORRUPT. */
 export function decodeCold(kind: ColdRecord['kind'], body: Uint8Array): ColdRecord {
   try {
-    return decodeTrusting(kind, body)
+    return decodeTrusting(kind, new TextTakingReader(body))
   } catch (error) {
     throw corruptBody(`${kind}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
@@ -233,7 +234,14 @@ export function decodeCold(kind: ColdRecord['kind'], body: Uint8Array): ColdReco
   }
 }
 
-function decodeTrusting(kind: ColdRecord['kind'], body: Uint8Array): ColdRecord {
+/** The generated code refuses half a character that it wrote itself; here bytes that are no text are U+FFFD. */
+class TextTakingReader extends protobuf.Reader {
+  override stringVerify(): string {
+    return this.string()
+  }
+}
+
+function decodeTrusting(kind: ColdRecord['kind'], body: protobuf.Reader): ColdRecord {
   switch (kind) {
     case 'started': {
       const started = proto.Started.decode(body)
@@ -300,7 +308,7 @@ function decodeTrusting(kind: ColdRecord['kind'], body: Uint8Array): ColdRecord 
   }
 }
 
-function decodeAdministered(kind: 'redriven' | 'purged', body: Uint8Array): ColdRecord {
+function decodeAdministered(kind: 'redriven' | 'purged', body: protobuf.Reader): ColdRecord {
   const { group, message, who, was } = proto.Administered.decode(body)
   const fields = { group: group as GroupNumber, message: offset(message), who }
   return was && kind === 'redriven'
@@ -334,7 +342,7 @@ function decodedWas({
   }
 }
 
-function decodeRarest(kind: Rarest['kind'], body: Uint8Array): Rarest {
+function decodeRarest(kind: Rarest['kind'], body: protobuf.Reader): Rarest {
   switch (kind) {
     case 'bindings-changed': {
       const read = proto.BindingsChanged.decode(body)

@@ -2,6 +2,12 @@
 // is kept whole or left out, and half of one that came from elsewhere is none.
 
 const half = /\p{Surrogate}/gu
+const anyHalf = /\p{Surrogate}/u
+
+/** Whether it can be written as UTF-8 and read back as it was. */
+export function isText(text: string): boolean {
+  return !anyHalf.test(text)
+}
 
 /** At most so many UTF-16 units, from the front. */
 export function cutText(text: string, max: number): string {

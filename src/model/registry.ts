@@ -24,6 +24,8 @@ export interface RegistryEvents {
   snapshot(snapshot: RegistrySnapshot): void
   /** `host:port` of every broker that serves the topic, this one included; told again when it has changed. */
   brokers?(topic: string, addresses: readonly string[]): void
+  /** Topics to be served of which nobody has read yet who is bound to them: all of them, whenever they differ. */
+  unread?(topics: readonly string[]): void
   /** The registry cannot be read or understood; the last good snapshot stays. */
   problem(message: string): void
   /** Worth knowing, and nothing is wrong. */
@@ -40,6 +42,8 @@ export interface Registry {
    * otherwise. Disturbs all of them, so the caller asks rarely. A registry that cannot leaves it out.
    */
   bounce?(): void | Promise<void>
+  /** It answers now. A registry without anything that could be away leaves it out. */
+  isConnected?(): boolean
   withdraw(): Promise<void>
   close(): Promise<void>
 }

@@ -11,11 +11,14 @@ import {
   peerIdleMs,
   peerRetryMaxMs,
   peerRetryMs,
+  peerStrayFramesMax,
+  peerUnreadBytesMax,
 } from '../model/limits.ts'
 import type { MessageForm } from '../model/record.ts'
 import { ackBytesMax, writeDeliverAck } from './ack-packet.ts'
 import { frameBytes, FrameReader, writeHead, type FrameSink } from './frame.ts'
 import { PublishedView } from './header.ts'
+import type { PeerAddress } from './peer-address.ts'
 import {
   commands,
   decodeConnAuth,
@@ -23,13 +26,6 @@ import {
   encodeConnMeta,
   encodeHeartBeat,
 } from './packet.ts'
-
-export interface PeerAddress {
-  readonly host: string
-  readonly port: number
-  /** `host:port`. */
-  readonly text: string
-}
 
 export interface PeerLinkUser {
   /** The other broker has read so many decisions of so many bytes. */
@@ -68,6 +64,10 @@ export class PeerLink implements FrameSink {
   #isDue = false
   #why = 'no answer'
   #attempts = 0
+  /** Frames of this connection that nobody asked for. */
+  #strays = 0
+  /** Bytes of answers to them since it last had read everything. */
+  #unread = 0
   #connectedAtMs = 0
   #retryAtMs = 0
   #usedAtMs: number
@@ -121,10 +121,9 @@ export class PeerLink implements FrameSink {
     start: number,
     end: number,
   ): void {
-    if (command === commands.connAuth) this.#greeted(source, start, end)
-    else if (command === commands.heartBeat) this.#confirmed(source, start, end)
-    else if (command === commands.bytesMessage || command === commands.stringMessage)
-      this.#refuse(command, opaque, source, start, end)
+    if (command === commands.connAuth && !this.#isOpen) this.#greeted(source, start, end)
+    else if (command === commands.heartBeat && this.#confirmed(source, start, end)) return
+    else this.#stray(command, opaque, source, start, end)
   }
 
   framingError(reason: string): void {
@@ -134,6 +133,7 @@ export class PeerLink implements FrameSink {
   #connect(nowMs: number): void {
     const { host, port } = this.address
     this.#connectedAtMs = nowMs
+    this.#strays = this.#unread = 0
     this.#why = 'the connection has ended'
     const reader = (this.#reader = new FrameReader(this, { framing: 'bare' }))
     const socket = connect({ host, port, noDelay: true })
@@ -145,7 +145,10 @@ export class PeerLink implements FrameSink {
       )
     })
     socket.on('data', (chunk) => reader.push(chunk))
-    socket.on('drain', () => this.#flushSoon())
+    socket.on('drain', () => {
+      this.#unread = 0
+      this.#flushSoon()
+    })
     socket.on('error', (error: NodeJS.ErrnoException) => (this.#why = error.code ?? error.message))
     socket.on('close', () => this.#closed(socket))
   }
@@ -192,13 +195,24 @@ export class PeerLink implements FrameSink {
   }
 
   /** A heartbeat is back: what left before it has been read. */
-  #confirmed(source: Uint8Array, start: number, end: number): void {
+  #confirmed(source: Uint8Array, start: number, end: number): boolean {
     const version = decodeHeartBeat(source, start, end)
-    if (version === undefined) return
+    if (version === undefined) return false
     const count = version.high * 0x1_0000_0000 + version.low - this.#first
-    if (!(count > 0 && count <= this.#sent)) return
-    this.#attempts = 0
+    if (!(count > 0 && count <= this.#sent)) return false
+    this.#attempts = this.#strays = 0
     this.#user.confirmed(count, this.#remove(count))
+    return true
+  }
+
+  /** Whoever has much to say that was not asked for, or does not read what is answered, is no broker to talk to. */
+  #stray(command: number, opaque: number, source: Uint8Array, start: number, end: number): void {
+    this.#strays += 1
+    if (command === commands.bytesMessage || command === commands.stringMessage)
+      this.#refuse(command, opaque, source, start, end)
+    if (this.#unread > peerUnreadBytesMax && this.#socket?.writableNeedDrain === true)
+      this.#end('it does not read what it is answered')
+    else if (this.#strays > peerStrayFramesMax) this.#end('it sends what nobody asked for')
   }
 
   /** To an original broker we are a member of the group like any other. */
@@ -214,6 +228,7 @@ export class PeerLink implements FrameSink {
     const out = new Uint8Array(ackBytesMax('bare', end - start + refusal.length))
     const used = writeDeliverAck(out, 0, 'bare', opaque, view, false, refusal)
     this.#socket?.write(out.subarray(0, used))
+    this.#unread += used
   }
 
   /** Whoever has not answered for the whole time is not asked any longer. */

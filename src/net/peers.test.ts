@@ -1,20 +1,30 @@
 // Decisions on their way to other brokers: repeated when a connection is lost, dropped when nobody is there, never without bound.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import type { PassOnEffect } from '../broker/effect.ts'
 import type { ConnectionNumber } from '../model/ids.ts'
 import { passOnMs, passOnWaitingMax, peerLinksMax } from '../model/limits.ts'
-import { encodeTxAck } from './packet.ts'
-import { Peers } from './peers.ts'
+import { frameBytes } from './frame.ts'
+import {
+  commands,
+  encodeConnAuth,
+  encodeHeartBeat,
+  encodeMessage,
+  encodeTxAck,
+  type MessageHeader,
+} from './packet.ts'
+import { Peers, type PeersOptions } from './peers.ts'
 import { FakeBroker } from '../../test/support/fake-broker.ts'
 
 const within = { timeout: 20_000 }
 const bytes = (text: string): Uint8Array => Buffer.from(text)
 const idOf = (number: number): string => number.toString(16).padStart(32, '0')
 
-function decision(number: number, group = 'pub', topic = 'trade'): PassOnEffect {
-  const header = {
+function headerOf(number: number, group = 'pub', topic = 'trade'): MessageHeader {
+  return {
     messageId: bytes(idOf(number)),
     topic: bytes(topic),
     messageType: bytes('pay'),
@@ -25,7 +35,10 @@ function decision(number: number, group = 'pub', topic = 'trade'): PassOnEffect 
     fly: false,
     properties: [],
   }
-  const packet = encodeTxAck(header, 1, bytes('done'))
+}
+
+function decision(number: number, group = 'pub', topic = 'trade'): PassOnEffect {
+  const packet = encodeTxAck(headerOf(number, group, topic), 1, bytes('done'))
   const connection = 1 as ConnectionNumber
   return { kind: 'pass-on', connection, group: bytes(group), topic: bytes(topic), packet }
 }
@@ -39,12 +52,13 @@ interface Setup {
   readonly clock: { aheadMs: number }
 }
 
-function setup(t: TestContext): Setup {
+function setup(t: TestContext, dials?: PeersOptions['dials']): Setup {
   const told: string[] = []
   const waiting: ((line: string) => void)[] = []
   const clock = { aheadMs: 0 }
   const peers = new Peers({
     clock: { monotonicMs: () => performance.now() + clock.aheadMs },
+    ...(dials && { dials }),
     log: {
       warn: (details, message) => {
         told.push(`${JSON.stringify(details)} ${message}`)
@@ -202,4 +216,95 @@ test('a broker that is gone from the list is tried a little longer, since it may
   assert.deepEqual(peers.peersOf(bytes('trade')), [])
   peers.passOn(decision(1))
   assert.deepEqual([peers.stats().passedOn, peers.stats().brokers], [0, 0])
+})
+
+/** One that shakes hands and then says this, again and again, as fast as it is taken; resolves with the bytes when left. */
+async function flooder(
+  t: TestContext,
+  frame: Uint8Array,
+  reads: boolean,
+): Promise<{ readonly address: string; readonly left: Promise<number> }> {
+  const flood = Buffer.concat(Array.from({ length: 200 }, () => frame))
+  let gone: (bytes: number) => void = () => undefined
+  const left = new Promise<number>((resolve) => (gone = resolve))
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.once('data', () => {
+      const ack = encodeConnAuth({ status: true, feedback: new Uint8Array(0) })
+      socket.write(frameBytes(1, commands.connAuth, ack, 'bare'))
+      if (!reads) socket.pause()
+      const more = (): void => {
+        while (socket.writable && socket.write(flood));
+      }
+      socket.on('drain', more)
+      more()
+    })
+    socket.on('close', () => gone(socket.bytesWritten))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, left }
+}
+
+async function isIn(happening: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)))
+  const found = await Promise.race([happening.then(() => true), late])
+  clearTimeout(timer)
+  return found
+}
+
+test(
+  'a broker that floods the connection is left, whether it reads the answers or not',
+  within,
+  async (t) => {
+    const message = encodeMessage(headerOf(1), new Uint8Array(16))
+    const beat = encodeHeartBeat({ low: 7, high: 0 })
+    for (const [frame, reads] of [
+      [frameBytes(5, commands.bytesMessage, message, 'bare'), true],
+      [frameBytes(5, commands.bytesMessage, message, 'bare'), false],
+      [frameBytes(5, commands.heartBeat, beat, 'bare'), true],
+    ] as const) {
+      const { peers } = setup(t)
+      const { address, left } = await flooder(t, frame, reads)
+      peers.tell('trade', [address])
+      peers.passOn(decision(1))
+      assert.ok(await isIn(left, 5_000), `still there; it reads its answers: ${reads}`)
+      await peers.close({ graceMs: 0 })
+    }
+  },
+)
+
+test('where others write the registry, only numbers of other machines are dialled', (t) => {
+  const names = [
+    '10.0.0.8:13800',
+    'db.internal:5432',
+    '127.0.0.1:6379',
+    '169.254.169.254:80',
+    '0.0.0.0:13800',
+    '224.0.0.1:13800',
+    '255.255.255.255:13800',
+    '[::1]:13800',
+    '010.0.0.9:13800',
+    '2130706433:80',
+  ]
+  const dialled = (dials?: 'elsewhere' | 'here'): readonly string[] => {
+    const { peers } = setup(t, dials)
+    peers.tell('trade', names)
+    return peers.peersOf(bytes('trade'))
+  }
+  assert.deepEqual(dialled('elsewhere'), ['10.0.0.8:13800'])
+  assert.deepEqual(dialled('here'), ['10.0.0.8:13800', '127.0.0.1:6379'])
+  assert.equal(dialled().length, names.length)
+})
+
+test('a group with control characters in its name is spoken for to nobody', within, async (t) => {
+  const { peers, line } = setup(t)
+  const a = await fake(t)
+  peers.tell('trade', [a.address])
+  const told = line()
+  peers.passOn(decision(1, 'x\r\nFLUSHALL\r\n'))
+  assert.match(await told, /control characters/)
+  assert.deepEqual([peers.stats().links, peers.stats().dropped, a.seen], [0, 1, []])
 })

@@ -11,12 +11,18 @@ import {
   peerRetryMs,
   peersPerTopicMax,
 } from '../model/limits.ts'
-import { PeerLink, type PeerAddress, type PeerLinkUser } from './peer-link.ts'
+import { isElsewhere, isLoopback, peerAddressOf, type PeerAddress } from './peer-address.ts'
+import { PeerLink, type PeerLinkUser } from './peer-link.ts'
 import type { NetLog } from './server.ts'
 
 export interface PeersOptions {
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly log?: NetLog
+  /**
+   * Others than the operator write to the registry, so that only numbers elsewhere are dialled: `elsewhere`, and with `here`
+   * also those of loopback, where this broker stands itself. Left out: whatever can be dialled.
+   */
+  readonly dials?: 'elsewhere' | 'here'
 }
 
 /** Counted since the start, but for what says "now". A decision counts once for each broker it is meant for. */
@@ -43,6 +49,7 @@ interface KnownPeer {
 export class Peers implements PeerLinkUser {
   readonly #clock: Pick<Clock, 'monotonicMs'>
   readonly #log: NetLog | undefined
+  readonly #dials: PeersOptions['dials']
   /** By the name of the topic, one character a byte. */
   readonly #byTopic = new Map<string, ReadonlyMap<string, KnownPeer>>()
   readonly #own = new Set<string>()
@@ -62,19 +69,20 @@ export class Peers implements PeerLinkUser {
   constructor(options: PeersOptions) {
     this.#clock = options.clock
     this.#log = options.log
+    this.#dials = options.dials
   }
 
   /** Under which `host:port` the registry may name this broker itself. */
   own(address: string): void {
-    this.#own.add(addressOf(address)?.text ?? address)
+    this.#own.add(peerAddressOf(address)?.text ?? address)
   }
 
   /** Every broker of a topic as the registry has it; those that cannot be dialled are left out. */
   tell(topic: string, addresses: readonly string[]): void {
     const found = new Map<string, KnownPeer>()
     for (const text of addresses) {
-      const address = addressOf(text)
-      if (address !== undefined && found.size <= peersPerTopicMax)
+      const address = peerAddressOf(text)
+      if (address !== undefined && this.#mayDial(address) && found.size <= peersPerTopicMax)
         found.set(address.text, { address, untilMs: Infinity })
     }
     const key = Buffer.from(topic).toString('latin1')
@@ -97,6 +105,10 @@ export class Peers implements PeerLinkUser {
     if (this.#isClosed) return
     for (const address of this.#others(topic)) {
       this.#passedOn += 1
+      if (hasControls(group)) {
+        this.#lost(address, 1, 'the name of its group has control characters')
+        continue
+      }
       const link = this.#linkTo(address, group)
       const isRoom = this.#waitingBytes + packet.length <= passOnBytesMax
       if (link !== undefined && isRoom && link.push(packet)) {
@@ -152,6 +164,11 @@ export class Peers implements PeerLinkUser {
   dropped(address: PeerAddress, count: number, bytes: number, why: string): void {
     this.#left(count, bytes)
     this.#lost(address, count, why)
+  }
+
+  #mayDial({ host }: PeerAddress): boolean {
+    if (this.#dials === undefined || isElsewhere(host)) return true
+    return this.#dials === 'here' && isLoopback(host)
   }
 
   #left(count: number, bytes: number): void {
@@ -221,13 +238,7 @@ export class Peers implements PeerLinkUser {
   }
 }
 
-/** `host:port`, what follows a question mark cut off; undefined when nobody could dial it. */
-function addressOf(written: string): PeerAddress | undefined {
-  const parts = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9._-]{1,253})):(\d{1,5})(?:\?.*)?$/i.exec(
-    written,
-  )
-  const host = parts?.[1] ?? parts?.[2]
-  const port = Number(parts?.[3])
-  if (host === undefined || port < 1 || port > 65_535) return undefined
-  return { host, port, text: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}` }
+/** Whatever listens at an address is sent the name first: it must not read lines of its own protocol there. */
+function hasControls(name: Uint8Array): boolean {
+  return name.some((byte) => byte < 0x20 || byte === 0x7f)
 }

@@ -1,7 +1,8 @@
 // The data of a binding node, as clients of the original write it, read into bindings. Everybody may write there: whatever is
 // no list of bindings is told and harms only its own node.
 
-import { bindingsPerTopicMax, patternCharsMax } from '../model/limits.ts'
+import { isText } from '../model/cut-text.ts'
+import { bindingsBytesMax, bindingsPerTopicMax, patternCharsMax } from '../model/limits.ts'
 import type { BindType } from '../model/record.ts'
 import type { RegistryBinding } from '../model/registry.ts'
 
@@ -37,12 +38,15 @@ export function readBindingJson(
     if (typeof binding === 'string') return `binding ${at + 1}: ${binding}`
     bindings.push(binding)
   }
-  return bindings
+  const bytes = bindings.reduce((sum, one) => sum + Buffer.byteLength(one.messageType), 0)
+  return bytes > bindingsBytesMax
+    ? `${bytes} bytes of messageType; expected at most ${bindingsBytesMax} in one list`
+    : bindings
 }
 
 function bindingOf(entry: unknown, topic: string, group: string): RegistryBinding | string {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry))
-    return `${JSON.stringify(entry).slice(0, 60)}; expected an object`
+    return `${shownValue(entry)}; expected an object`
   const fields = entry as Record<string, unknown>
   const messageType = fields['messageType'] ?? ''
   const bindType = fields['bindType'] ?? 0
@@ -51,6 +55,8 @@ function bindingOf(entry: unknown, topic: string, group: string): RegistryBindin
   if (typeof messageType !== 'string') return wrong('messageType', messageType, 'a text')
   if (messageType.length > patternCharsMax)
     return wrong('messageType', messageType, `at most ${patternCharsMax} characters`)
+  if (!isText(messageType))
+    return wrong('messageType', messageType, 'text, it has half a character')
   const kind = typeof bindType === 'number' ? bindTypes[bindType] : undefined
   if (kind === undefined) return wrong('bindType', bindType, '0, 1 or 2')
   if (
@@ -64,7 +70,15 @@ function bindingOf(entry: unknown, topic: string, group: string): RegistryBindin
 }
 
 function wrong(key: string, value: unknown, expected: string): string {
-  return `${key} is ${JSON.stringify(value).slice(0, 60)}; expected ${expected}`
+  return `${key} is ${shownValue(value)}; expected ${expected}`
+}
+
+/** However deep it is. */
+function shownValue(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 60)).slice(0, 60)
+  if (typeof value === 'object' && value !== null)
+    return Array.isArray(value) ? 'a list' : 'an object'
+  return String(value)
 }
 
 function shown(data: Uint8Array): string {

@@ -264,3 +264,14 @@ test('a file that would cost more than its limits is refused', () => {
   ]
   assert.match(refusal(laughs.join('\n')), /expected YAML/)
 })
+
+test('half a character, which a log could not be read with, is refused with its line', () => {
+  assert.match(
+    refusal(
+      String.raw`bindings:
+  - {groupIds: [g], topic: t, messageType: "\ud800x"}
+`,
+    ),
+    /line 2: messageType is .*expected text, it has half a character/,
+  )
+})

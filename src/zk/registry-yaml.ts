@@ -1,6 +1,7 @@
 // The original's registry file (YAML), read into bindings and topics. All or nothing: one wrong entry refuses the whole
 // file, because half a file would pass for removed bindings. What is merely odd becomes a note. Never touches the disk.
 
+import { isText } from '../model/cut-text.ts'
 import * as limits from '../model/limits.ts'
 import type { BindType } from '../model/record.ts'
 import type { RegistryBinding } from '../model/registry.ts'
@@ -198,9 +199,11 @@ function checkText(
   bytesMin: number,
   bytesMax: number,
 ): asserts value is string {
+  const key = path.findLast((step) => typeof step === 'string') ?? ''
+  if (typeof value === 'string' && !isText(value))
+    source.refuse(path, key, value, 'text, it has half a character')
   if (typeof value === 'string' && Buffer.byteLength(value) <= bytesMax && value.length >= bytesMin)
     return
-  const key = path.findLast((step) => typeof step === 'string') ?? ''
   source.refuse(path, key, value, `text of ${bytesMin} to ${bytesMax} bytes (numbers in quotes)`)
 }
 

@@ -31,6 +31,13 @@ export interface NodeData {
   readonly version: number
 }
 
+export interface NodeStat {
+  /** Differs from that of every other node that ever had its path, also in another ensemble. */
+  readonly mark: string
+  /** Session of an ephemeral node, in 16 hex digits; undefined for any other node. */
+  readonly owner: string | undefined
+}
+
 /** Who may change a node: anybody, or only who has the credentials it was made with; then everybody may still read it. */
 export type NodeAcl = 'open' | 'creator'
 
@@ -59,11 +66,20 @@ interface Inside {
 const closing = -1 // its state in which nothing is tried again
 const noNode = -101
 const noAuth = -102
+const ephemeralParent = -108
 const nodeExists = -110
 const notEmpty = -111
 const sessionExpired = -112
 /** What is said of one node, with the connection as good as before: these, bad version, a parent that is ephemeral, a bad ACL. */
-const ofTheNode: readonly number[] = [noNode, noAuth, -103, -108, nodeExists, notEmpty, -114]
+const ofTheNode: readonly number[] = [
+  noNode,
+  noAuth,
+  -103,
+  ephemeralParent,
+  nodeExists,
+  notEmpty,
+  -114,
+]
 /** No ensemble gives a longer session: bytes of something else were read. */
 const longestSessionMs = 600_000
 const handshakeBytesMax = 65_536
@@ -103,6 +119,11 @@ export class ZooKeeperLink {
     return this.#client.getSessionTimeout()
   }
 
+  /** As `NodeStat.owner` has it. */
+  get sessionId(): string {
+    return this.#client.getSessionId().toString('hex')
+  }
+
   get session(): LinkSession {
     return { id: this.#client.getSessionId(), password: this.#client.getSessionPassword() }
   }
@@ -137,6 +158,15 @@ export class ZooKeeperLink {
     })
   }
 
+  /** Undefined when there is no such node. */
+  stat(path: string, withinMs: number): Promise<NodeStat | undefined> {
+    return this.#ask<NodeStat | undefined>(`stat of ${path}`, withinMs, (done) =>
+      this.#client.exists(this.#at(path), (error, stat: Stat | null | undefined) =>
+        done(error, stat ? statOf(stat) : undefined),
+      ),
+    )
+  }
+
   /** Undefined when there is no such node; then nothing is watched. */
   children(
     path: string,
@@ -165,6 +195,15 @@ export class ZooKeeperLink {
     })
   }
 
+  /** Whether anybody may take away what stands below. */
+  isOpen(path: string, withinMs: number): Promise<boolean> {
+    return this.#ask<boolean>(`rights of ${path}`, withinMs, (done) =>
+      this.#client.getACL(this.#at(path), (error, acls: Permitted[] | undefined) =>
+        done(error, acls?.some(isForAll) ?? false),
+      ),
+    )
+  }
+
   /** False when it is there already. */
   create(
     path: string,
@@ -180,11 +219,14 @@ export class ZooKeeperLink {
     )
   }
 
+  /** The path that every other is below; empty when there is none. */
+  get chroot(): string {
+    return this.#options.chroot
+  }
+
   /** The node of the chroot and those above it, where they are missing: open to all. */
   async makeChroot(withinMs: number): Promise<void> {
-    const { chroot } = this.#options
-    if (chroot === '' || (await this.exists('/', undefined, withinMs))) return
-    const parts = chroot.slice(1).split('/')
+    const parts = this.chroot.slice(1).split('/')
     for (let depth = 1; depth <= parts.length; depth++) {
       const at = `/${parts.slice(0, depth).join('/')}`
       await this.#ask<undefined>(`create ${at}`, withinMs, (done) =>
@@ -289,7 +331,7 @@ export class ZooKeeperLink {
       if (error instanceof KiteQError) throw error
       const code = codeOf(error as Error)
       if (code === noAuth) throw refused(`${what}: not allowed with these credentials`)
-      const why = `${what}: ${error instanceof Error ? error.message : String(error)}`
+      const why = `${what}: ${wordsOf(code) ?? (error instanceof Error ? error.message : String(error))}`
       if (code !== undefined && ofTheNode.includes(code)) throw refused(why)
       throw this.#lost(why, code === sessionExpired)
     }
@@ -327,6 +369,21 @@ export class ZooKeeperLink {
   }
 }
 
+function statOf({ czxid, ctime, ephemeralOwner }: Stat): NodeStat {
+  const owner = ephemeralOwner.toString('hex')
+  return {
+    mark: `${czxid.toString('hex')}-${ctime.toString('hex')}`,
+    owner: /^0*$/.test(owner) ? undefined : owner,
+  }
+}
+
+/** The library calls it otherwise than its types say. */
+type Permitted = zookeeper.ACL & { readonly permission?: number }
+
+function isForAll({ id, perms, permission = perms }: Permitted): boolean {
+  return id.scheme === 'world' && (permission & zookeeper.Permission.DELETE) !== 0
+}
+
 /** Made when used: the library's classes are its own. */
 function aclOf(acl: NodeAcl): zookeeper.ACL[] {
   const { ACL, Id, Permission } = zookeeper
@@ -334,6 +391,13 @@ function aclOf(acl: NodeAcl): zookeeper.ACL[] {
   return acl === 'open'
     ? [new ACL(Permission.ALL, anyone)]
     : [new ACL(Permission.ALL, new Id('auth', '')), new ACL(Permission.READ, anyone)]
+}
+
+function wordsOf(code: number | undefined): string | undefined {
+  if (code === noNode) return 'the node above it is not there'
+  return code === ephemeralParent
+    ? 'the node above it is ephemeral: nothing can stand below'
+    : undefined
 }
 
 function codeOf(error: Failure | undefined): number | undefined {

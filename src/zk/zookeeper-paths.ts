@@ -1,11 +1,16 @@
 // The layout of the original under /kiteq: every path this broker reads or makes, and nothing else.
 
+export const root = '/kiteq'
+export const serverRoot = '/kiteq/server'
+export const publishersRoot = '/kiteq/pub'
+export const subscribersRoot = '/kiteq/sub'
+
 /** Persistent, made at once: clients and the ops page look for them. */
 export const rootPaths: readonly string[] = [
-  '/kiteq',
-  '/kiteq/server',
-  '/kiteq/pub',
-  '/kiteq/sub',
+  root,
+  serverRoot,
+  publishersRoot,
+  subscribersRoot,
   '/kiteq/alive_servers',
   '/kiteq/all_servers',
 ]

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test, type TestContext } from 'node:test'
+import { Told } from '../../test/support/registry-told.ts'
 import { bindingJson, ZooKeeperObserver } from '../../test/support/zookeeper-observer.ts'
 import {
   missingZooKeeper,
@@ -9,7 +10,6 @@ import {
   type ZooKeeperEnsemble,
 } from '../../test/support/zookeeper-server.ts'
 import { KiteQError } from '../model/errors.ts'
-import type { RegistryEvents, RegistrySnapshot } from '../model/registry.ts'
 import { ZooKeeperRegistry, type ZooKeeperRegistryOptions } from './zookeeper-registry.ts'
 
 const skip = missingZooKeeper()
@@ -24,39 +24,6 @@ before(async () => {
   await ensemble.start()
 })
 after(() => (skip === false ? ensemble.remove() : undefined))
-
-class Told implements RegistryEvents {
-  readonly snapshots: RegistrySnapshot[] = []
-  readonly problems: string[] = []
-  readonly lists: string[] = []
-  #wakes: (() => void)[] = []
-  snapshot(snapshot: RegistrySnapshot): void {
-    this.snapshots.push(snapshot)
-    this.#woken()
-  }
-  problem(message: string): void {
-    this.problems.push(message)
-    this.#woken()
-  }
-  brokers(topic: string, addresses: readonly string[]): void {
-    this.lists.push(`${topic}: ${addresses.join(' ')}`)
-    this.#woken()
-  }
-  /** `topic group type` of the last snapshot, once it is this. */
-  async bound(expected: readonly string[]): Promise<void> {
-    await this.until(() => {
-      const last = this.snapshots.at(-1)?.bindings ?? []
-      const lines = last.map(({ topic, group, messageType }) => `${topic} ${group} ${messageType}`)
-      return JSON.stringify(lines) === JSON.stringify(expected)
-    })
-  }
-  async until(isThere: () => boolean): Promise<void> {
-    while (!isThere()) await new Promise<void>((resolve) => this.#wakes.push(resolve))
-  }
-  #woken(): void {
-    for (const wake of this.#wakes.splice(0)) wake()
-  }
-}
 
 function setup(
   t: TestContext,
@@ -107,11 +74,14 @@ test(
     await other.remove('/kiteq/sub/a/g1-bind')
     await told.bound(['b g2 *'])
     await other.remove('/kiteq/sub/b/g2-bind')
-    await other.remove('/kiteq/sub/b')
     await told.bound([])
+    await other.remove('/kiteq/sub/b')
     await other.makeWith('/kiteq/sub/b/g3-bind', bindingJson(['w']))
     await told.bound(['b g3 w'])
-    assert.deepEqual(told.problems, [])
+    assert.deepEqual(told.problems, [
+      '/kiteq/sub/a/g1-bind was removed: the group is bound no more',
+      '/kiteq/sub/b/g2-bind was removed: the group is bound no more',
+    ])
   },
 )
 
@@ -150,7 +120,7 @@ test(
     await told.bound(['a java x'])
     await told.until(() => told.problems.length > 0)
     assert.deepEqual(told.problems, [
-      '/kiteq/sub/a/stuck-bind: "127.0.0.1" is no JSON; expected a JSON list of bindings; what was bound there before stays',
+      '/kiteq/sub/a/stuck-bind: "127.0.0.1" is no JSON; expected a JSON list of bindings; the group stuck has no bindings: its messages are not kept',
     ])
   },
 )
@@ -172,6 +142,7 @@ test(
     await maker.make(chroot)
     await other.makeWith('/kiteq/sub/a/bad-bind', 'no list')
     await other.makeWith('/kiteq/sub/old/g-bind', bindingJson(['kept']))
+    await other.make('/kiteq/sub/older')
     await registry.start(told)
     await told.bound(['a bad kept', 'old g kept'])
     assert.deepEqual(await other.children('/kiteq/server'), ['a'])

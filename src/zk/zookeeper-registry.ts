@@ -1,14 +1,17 @@
 // The registry in ZooKeeper, laid out as the original's. Bindings are told from complete readings only, and stay while it is
 // away; the broker's own nodes come last and go first.
 
+import { cutText } from '../model/cut-text.ts'
 import { KiteQError } from '../model/errors.ts'
-import { zooKeeperAbsentMs, zooKeeperRereadMs } from '../model/limits.ts'
+import { registryLineCharsMax, zooKeeperAbsentMs, zooKeeperRereadMs } from '../model/limits.ts'
 import type { Registry, RegistryBinding, RegistryEvents } from '../model/registry.ts'
 import type { ZooKeeperAddress } from './zookeeper-address.ts'
 import { ZooKeeperBindings } from './zookeeper-bindings.ts'
 import { ZooKeeperBrokers } from './zookeeper-brokers.ts'
 import type { NodeAcl, ZooKeeperLink } from './zookeeper-link.ts'
+import { ZooKeeperMemory } from './zookeeper-memory.ts'
 import { OwnNodes } from './zookeeper-nodes.ts'
+import { ParentNodes } from './zookeeper-parents.ts'
 import { ZooKeeperSession } from './zookeeper-session.ts'
 
 export interface ZooKeeperRegistryOptions {
@@ -25,6 +28,8 @@ export interface ZooKeeperRegistryOptions {
   readonly startMs: number
   /** Everything is read again at least this often: a lost event costs no more. */
   readonly rereadMs?: number
+  /** The file in which it keeps what its next run has to know; without it, only this run knows. */
+  readonly memoryFile?: string
   /** How long the own nodes are away in a bounce. */
   readonly absentMs?: number
 }
@@ -35,6 +40,8 @@ export class ZooKeeperRegistry implements Registry {
   readonly #bindings: ZooKeeperBindings
   readonly #brokers: ZooKeeperBrokers
   readonly #nodes: OwnNodes
+  readonly #parents: ParentNodes
+  readonly #memory: ZooKeeperMemory
   readonly #whenRead = new Set<() => void>()
   readonly #whenAnnounced = new Set<() => void>()
   #events: RegistryEvents | undefined
@@ -51,6 +58,8 @@ export class ZooKeeperRegistry implements Registry {
     })
     const requestMs = (): number => this.#session.requestMs
     const problem = (message: string): void => this.#problem(message)
+    const memory = (this.#memory = new ZooKeeperMemory({ path: options.memoryFile, problem }))
+    const parents = (this.#parents = new ParentNodes({ acl: options.acl, requestMs, problem }))
     this.#bindings = new ZooKeeperBindings({
       topics: options.topics,
       known: options.known,
@@ -60,6 +69,9 @@ export class ZooKeeperRegistry implements Registry {
         this.#events?.snapshot({ source: 'registry', bindings })
         wake(this.#whenRead)
       },
+      tooMany: () => wake(this.#whenRead),
+      unread: (unread) => this.#events?.unread?.(unread),
+      memory,
       problem,
     })
     this.#brokers = new ZooKeeperBrokers({
@@ -72,6 +84,9 @@ export class ZooKeeperRegistry implements Registry {
       acl: options.acl,
       absentMs: options.absentMs ?? zooKeeperAbsentMs,
       requestMs,
+      isOwnSession: (id) => memory.isOwnSession(id),
+      makeParent: (link, path) => parents.makeOne(link, path),
+      retry: (link) => void this.#settle(link, false),
       problem,
       announced: (address, topics) => {
         const count = topics.length === 1 ? 'one topic' : `${topics.length} topics`
@@ -84,15 +99,21 @@ export class ZooKeeperRegistry implements Registry {
   /** Goes on trying after a rejection: the caller may know bindings from before. */
   async start(events: RegistryEvents): Promise<void> {
     this.#events = events
+    this.#bindings.tellUnread()
     this.#session.start()
     this.#reread = setInterval(() => {
-      void this.#bindings.readAll()
-      void this.#brokers.readAll()
+      const { link } = this.#session
+      if (link !== undefined) void this.#settle(link, false)
     }, this.#options.rereadMs ?? zooKeeperRereadMs)
     const { startMs, address } = this.#options
     await this.#isIn(this.#whenRead, startMs)
     if (this.#bindings.isComplete) return
     const servers = address.servers.join(', ')
+    if (this.#bindings.isOverfull)
+      throw new KiteQError(
+        'KITEQ_REGISTRY',
+        `ZooKeeper (${servers}) has more bindings than a broker takes: ${this.#bindings.takePart()}`,
+      )
     throw new KiteQError(
       'KITEQ_REGISTRY',
       `ZooKeeper (${servers}) could not be read within ${startMs} ms: ${this.#why}`,
@@ -119,6 +140,10 @@ export class ZooKeeperRegistry implements Registry {
     if (link !== undefined) await this.#nodes.bounce(link)
   }
 
+  isConnected(): boolean {
+    return this.#session.link !== undefined
+  }
+
   async withdraw(): Promise<void> {
     await this.#nodes.withdraw(this.#session.link)
   }
@@ -132,18 +157,20 @@ export class ZooKeeperRegistry implements Registry {
     wake(this.#whenRead)
     wake(this.#whenAnnounced)
     await this.#session.close(this.#session.requestMs)
+    await this.#memory.save()
   }
 
   async #up(link: ZooKeeperLink, isNew: boolean): Promise<void> {
     if (this.#isAway)
       this.#events?.told?.(`ZooKeeper answers again${isNew ? ', with a new session' : ''}`)
     this.#isAway = false
+    await this.#memory.addSession(link.sessionId)
     await this.#settle(link, isNew)
   }
 
   /** Bindings first: nobody is to publish where they are not known. */
   async #settle(link: ZooKeeperLink, isNew: boolean): Promise<void> {
-    await this.#nodes.makeParents(link, this.#bindings.served)
+    await this.#parents.make(link, this.#bindings.served, this.#bindings.bound)
     await this.#bindings.readAll()
     void this.#brokers.readAll()
     if (!this.#isClosed) await this.#nodes.settle(link, isNew)
@@ -151,14 +178,14 @@ export class ZooKeeperRegistry implements Registry {
 
   #down(why: string): void {
     this.#isAway = true
-    this.#why = why
-    this.#events?.problem(`${why}; bindings stay as they were, and it is tried again`)
+    this.#why = cutText(why, registryLineCharsMax) // it may name a node
+    this.#events?.problem(`${this.#why}; bindings stay as they were, and it is tried again`)
   }
 
   #problem(message: string): void {
     if (this.#isClosed) return
-    this.#why = message
-    this.#events?.problem(message)
+    this.#why = cutText(message, registryLineCharsMax)
+    this.#events?.problem(this.#why)
   }
 
   #isIn(waiting: Set<() => void>, withinMs: number): Promise<boolean> {

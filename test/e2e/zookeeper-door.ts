@@ -105,9 +105,9 @@ export class Traffic {
   }
 
   /** Begins once the binding of the group to `x` counts. */
-  static async through({ port }: BrokerProcess): Promise<Traffic> {
-    const publisher = await DoorClient.join(port, 'p')
-    const consumer = await DoorClient.join(port, 'g')
+  static async through({ host, port }: BrokerProcess): Promise<Traffic> {
+    const publisher = await DoorClient.join(port, 'p', {}, host)
+    const consumer = await DoorClient.join(port, 'g', {}, host)
     await arrives(publisher, consumer, 'x')
     return new Traffic(publisher, consumer)
   }

@@ -6,10 +6,11 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const jar = '/usr/share/java/zookeeper.jar'
 const java = '/usr/bin/java'
+const loopback = '127.0.0.1'
 const answersWithinMs = 30_000
 
 /** Why no server can be started here, or false. With CI=true a missing one is a failure. */
@@ -28,6 +29,8 @@ export interface ZooKeeperServer {
   start(): Promise<void>
   kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void>
   isUp(): Promise<boolean>
+  /** Of a killed one: all that it knew is gone. */
+  empty(): void
 }
 
 export interface ZooKeeperEnsemble {
@@ -38,10 +41,18 @@ export interface ZooKeeperEnsemble {
   remove(): Promise<void>
 }
 
+export interface ZooKeeperOptions {
+  readonly tickMs?: number
+  /** Where the tests reach one in another network; it listens on every address there. */
+  readonly host?: string
+  /** What its own command begins with. */
+  readonly command?: readonly string[]
+}
+
 /** `count` 1 or 3. Sessions last 2 to 20 ticks. */
 export async function zooKeeper(
   count: number,
-  { tickMs = 500 }: { readonly tickMs?: number } = {},
+  { tickMs = 500, host = loopback, command = [] }: ZooKeeperOptions = {},
 ): Promise<ZooKeeperEnsemble> {
   const folder = mkdtempSync(join(tmpdir(), 'kiteq-zookeeper-'))
   const ports = await freePorts(count * 3)
@@ -57,7 +68,7 @@ export async function zooKeeper(
       `tickTime=${tickMs}`,
       `dataDir=${dir}`,
       `clientPort=${port}`,
-      'clientPortAddress=127.0.0.1',
+      `clientPortAddress=${host === loopback ? loopback : '0.0.0.0'}`,
       'initLimit=20',
       'syncLimit=10',
       'maxClientCnxns=0',
@@ -67,7 +78,7 @@ export async function zooKeeper(
     ]
     const config = join(dir, 'zoo.cfg')
     writeFileSync(config, `${lines.join('\n')}\n`)
-    return new Server(port, config)
+    return new Server(host, port, [...command, java], config)
   })
   return {
     servers,
@@ -90,12 +101,16 @@ process.on('exit', () => {
 class Server implements ZooKeeperServer {
   readonly port: number
   readonly address: string
+  readonly #host: string
+  readonly #command: readonly string[]
   readonly #config: string
   #child: ChildProcess | undefined
 
-  constructor(port: number, config: string) {
+  constructor(host: string, port: number, command: readonly string[], config: string) {
     this.port = port
-    this.address = `127.0.0.1:${port}`
+    this.address = `${host}:${port}`
+    this.#host = host
+    this.#command = command
     this.#config = config
   }
 
@@ -103,7 +118,9 @@ class Server implements ZooKeeperServer {
     if (this.#child === undefined) {
       const main = 'org.apache.zookeeper.server.quorum.QuorumPeerMain'
       const options = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', jar]
-      const child = spawn(java, [...options, main, this.#config], { stdio: 'ignore' })
+      const [program, ...before] = this.#command
+      const args = [...before, ...options, main, this.#config]
+      const child = spawn(program!, args, { stdio: 'ignore' })
       running.add(child)
       child.once('exit', () => running.delete(child))
       this.#child = child
@@ -113,6 +130,10 @@ class Server implements ZooKeeperServer {
       if (performance.now() > until) throw new Error(`ZooKeeper on ${this.port} does not answer`)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
+  }
+
+  empty(): void {
+    rmSync(join(dirname(this.#config), 'version-2'), { recursive: true, force: true })
   }
 
   async kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void> {
@@ -126,13 +147,13 @@ class Server implements ZooKeeperServer {
 
   /** It serves: of an ensemble, that a leader was found. */
   async isUp(): Promise<boolean> {
-    return (await fourLetters(this.port, 'srvr')).includes('Mode:')
+    return (await fourLetters(this.#host, this.port, 'srvr')).includes('Mode:')
   }
 }
 
-function fourLetters(port: number, word: string): Promise<string> {
+function fourLetters(host: string, port: number, word: string): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(word))
+    const socket = connect({ port, host }, () => socket.write(word))
     let text = ''
     socket.setTimeout(1000, () => socket.destroy())
     socket.on('data', (bytes) => (text += bytes.toString()))
