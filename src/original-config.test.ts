@@ -151,6 +151,9 @@ test('the log folder of the original is told of', () => {
     read({ logPath: './logs' }).told,
     /-logPath \.\/logs is not used: logs are JSON lines/,
   )
+  const same = { logPath: './store/log', dataDir: 'store/log/' }
+  assert.match(read(same).told, /-logPath \.\/store\/log is the data folder here/)
+  assert.doesNotMatch(read({ logPath: './logs' }).told, /is the data folder/)
 })
 
 test('our own flags and file win, key by key, and it is told', () => {

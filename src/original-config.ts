@@ -1,7 +1,9 @@
 // The original's cluster.toml and command line, read as its operators have them, into the settings of this broker. What has
 // another place here, or needs none, is told in a line each: nothing is dropped in silence. Touches nothing itself.
 
+import { resolve } from 'node:path'
 import { parse } from 'smol-toml'
+import { archiveBeside, shownAddress } from './archive-setting.ts'
 import { addressText, parseAddress, type Address } from './config-values.ts'
 import { KiteQError } from './model/errors.ts'
 import { configFileBytesMax } from './model/limits.ts'
@@ -67,6 +69,7 @@ export function readOriginalConfig(
     topics: topicsOf(cluster),
     dataDir: storeOf(cluster, doors.listen.port, ours['dataDir']),
     ...advertisedAs(doors, registry.uri, cluster, ours),
+    ...archiveOf(cluster, ours),
     delivery: {
       deliverySeconds: deliverySecondsOf(cluster),
       deliveryFirst: deliveryFirstOf(cluster),
@@ -77,6 +80,10 @@ export function readOriginalConfig(
   if (flags.logPath !== undefined)
     cluster.told.push(
       `-logPath ${flags.logPath} is not used: logs are JSON lines on standard error`,
+    )
+  if (flags.logPath !== undefined && resolve(flags.logPath) === resolve(settings.dataDir))
+    cluster.told.push(
+      `-logPath ${flags.logPath} is the data folder here: whoever clears old logs in it would remove messages; expected another -logPath, db or --data-dir`,
     )
   return { settings, names: namesOf(flags, cluster, registry.key), told: cluster.told }
 }
@@ -253,6 +260,20 @@ function storeOf(cluster: Cluster, port: number, given: unknown): string {
   return dataDir
 }
 
+/** Who has kept messages in MySQL looks for them there: what happens to each goes there, too. */
+function archiveOf(cluster: Cluster, ours: Table): Table {
+  const db = cluster.get('db')
+  if (typeof db !== 'string' || !db.startsWith('mysql://')) return {}
+  const mysql = archiveBeside(db)
+  if (mysql === undefined) throw cluster.wrong('db', 'mysql://host:port?db=NAME&username=…')
+  if (!('mysql' in (tableIn(ours, 'archive') ?? {})))
+    cluster.tell(
+      'db',
+      `turns the archive on: the history of every message goes to ${shownAddress(mysql)}, and publishing does not wait for it; archive.mysql = "off" in kiteq.toml turns it off`,
+    )
+  return { archive: { mysql } }
+}
+
 const nothingEvicted = (): string => 'no limit evicts a message that waits'
 const staysThere = (folder: string): string =>
   `what the original has left in ${folder} stays there and is not read`
@@ -311,6 +332,7 @@ function namesOf(
     ['registry', registryKey],
     ['topics', cluster.nameOf('topics')],
     ['dataDir', cluster.nameOf('db')],
+    ['archive.mysql', cluster.nameOf('db')],
   ])
   if (flags.bind !== undefined) names.set('listen', '-bind').set('advertise', '-bind')
   if (flags.pport !== undefined) names.set('http', '-pport')

@@ -4,6 +4,8 @@
 import type { BrokenRow, ImportedMessage, ImportPlace } from './broker/import-action.ts'
 import { idFromText, sameId } from './model/id-text.ts'
 import {
+  importGroupsMax,
+  importTablesMax,
   groupBytesMax,
   operatorSliceMax,
   packetBodyBytesMax,
@@ -23,9 +25,6 @@ import {
   type OwnerContext,
 } from './owner-operate.ts'
 
-/** 20 tables, each once for every broker that has rows in it. */
-const tablesMax = 1024
-const groupsMax = 256
 /** Tags and lengths of a packet. */
 const packetGrowthBytes = 16
 const encoder = new TextEncoder()
@@ -40,11 +39,11 @@ export function answerImport(
 }
 
 async function takeSlice(fields: Fields, loop: OwnerContext['loop']): Promise<unknown> {
-  const tables = listIn(fields, 'tables', tablesMax, (name) => {
+  const tables = listIn(fields, 'tables', importTablesMax, (name) => {
     if (typeof name !== 'string') throw usage('"tables": expected names')
     return name
   })
-  const places = listIn(fields, 'places', tablesMax, (row) => {
+  const places = listIn(fields, 'places', importTablesMax, (row) => {
     if (!isWhole(row)) throw usage('"places": expected row numbers')
     return row
   })
@@ -122,7 +121,7 @@ function bytesIn(text: string): Uint8Array {
 }
 
 function groupsIn(row: Fields, name: string): readonly Uint8Array[] {
-  const names = listIn(row, name, groupsMax, (group) => {
+  const names = listIn(row, name, importGroupsMax, (group) => {
     if (typeof group !== 'string') throw usage(`"${name}": expected names of groups`)
     return encoder.encode(group)
   })

@@ -6,6 +6,8 @@ import type { Routing } from '../model/record.ts'
 import { type ContentHash, hashContent } from './content-hash.ts'
 import type { Moment } from './decision.ts'
 import type { BrokenRow, ImportAction, ImportedMessage, ImportVerdict } from './import-action.ts'
+import { isServed } from './served-topics.ts'
+import type { BrokerSettings } from './settings.ts'
 import type { BrokerState } from './state.ts'
 
 const content: ContentHash = { content0: 0, content1: 0 }
@@ -87,28 +89,41 @@ export function routingOf(state: BrokerState, message: ImportedMessage, isDead: 
   const tried = failed.map((name) => groupOf(state, name)).filter(isNamed)
   const missing = [...new Set(tried)].filter((group) => !have.has(group))
   if (isDead && missing.length > 0) return { durable: missing, transient: [] }
-  const wanting = topic === 0 || type === 0 ? nowhere : state.bindings.route(topic, type)
+  const wanting = wantingOf(state, message, topic, type)
   const transient = wanting.transient.filter((group) => !have.has(group))
   const durable = wanting.durable.filter((group) => !have.has(group))
   const known = new Set([...durable, ...transient])
   return { durable: [...durable, ...missing.filter((group) => !known.has(group))], transient }
 }
 
+/** Also of a type that a dry run has given no number. */
+function wantingOf(
+  { bindings }: BrokerState,
+  { view }: ImportedMessage,
+  topic: TopicNumber | 0,
+  type: TypeNumber | 0,
+): Routing {
+  if (topic === 0) return nowhere
+  if (type !== 0) return bindings.route(topic, type)
+  return bindings.routeOfName(topic, view.raw.subarray(view.typeStart, view.typeEnd))
+}
+
 export function isNowhere({ durable, transient }: Routing): boolean {
   return durable.length + transient.length === 0
 }
 
-/** `settled`: the groups that want it have it. Names that a dry run has given no number may still be wanted. */
+/** `settled`: the groups that want it have it. A group that a dry run has given no number would get it. */
 export function whyNowhere(
   state: BrokerState,
+  settings: BrokerSettings,
   message: ImportedMessage,
   verdict: ImportVerdict,
 ): ImportVerdict {
   const [topic, type] = kindOf(state, message)
   if (message.failed.some((name) => groupOf(state, name) === 0)) return verdict
-  if (topic === 0) return 'unbound'
-  if (type === 0) return state.bindings.groupsOf(topic) > 0 ? verdict : 'unbound'
-  return isNowhere(state.bindings.route(topic, type)) ? 'unbound' : 'settled'
+  if (!isNowhere(wantingOf(state, message, topic, type))) return 'settled'
+  const { raw, topicStart, topicEnd } = message.view
+  return isServed(settings, raw, topicStart, topicEnd) ? 'unbound' : 'unserved'
 }
 
 export function isKept(verdict: ImportVerdict): boolean {

@@ -108,7 +108,8 @@ test('the attempts of before count, and the next one waits as long as it had to'
 })
 
 test('a dry run finds the same and changes nothing', () => {
-  const { broker } = bound()
+  const { broker, consumer } = bound()
+  broker.bind(consumer, 'typed', [{ bindType: 'direct', messageType: 'wanted' }])
   const slice = [
     row(broker, { id: 1 }),
     row(broker, { id: 1 }),
@@ -116,14 +117,24 @@ test('a dry run finds the same and changes nothing', () => {
     row(broker, { id: 3, topic: 'nowhere' }, { failed: ['unknown'] }),
     row(broker, { id: 4, type: 'new' }, { succeeded: ['sub'] }),
     row(broker, { id: 5 }, { isCommitted: false, publisher: 'new' }),
+    row(broker, { id: 6, topic: 'typed', type: 'wanted' }),
+    row(broker, { id: 7, topic: 'typed', type: 'other' }),
   ]
   const at = broker.log.records.length
   const dry = take(broker, slice, { isDryRun: true })
   assert.equal(broker.log.records.length, at)
   const real = take(broker, slice, { skipsUnbound: true })
-  assert.deepEqual(real.verdicts, ['done', 'known', 'unbound', 'done', 'settled', 'open'])
-  // Whether a group binds a type that nobody has named yet, only naming it would tell.
-  assert.deepEqual(dry.verdicts.toSpliced(4, 1), real.verdicts.toSpliced(4, 1))
+  const firsts = ['done', 'known', 'unbound', 'done', 'settled', 'open']
+  assert.deepEqual(real.verdicts, [...firsts, 'done', 'unbound'])
+  assert.deepEqual(dry.verdicts, real.verdicts)
+})
+
+test('a topic that is not served is told apart from one that nobody wants', () => {
+  const { broker } = bound({ topics: ['trade'] })
+  const [served, other] = [row(broker, { id: 1 }), row(broker, { id: 2, topic: 'other' })]
+  assert.deepEqual(take(broker, [served, other]), { taken: 1, verdicts: ['done', 'unserved'] })
+  const skipped = take(broker, [other], { skipsUnbound: true })
+  assert.deepEqual(skipped, { taken: 1, verdicts: ['unserved'] })
 })
 
 test('with a full disk nothing is taken', () => {
@@ -131,4 +142,15 @@ test('with a full disk nothing is taken', () => {
   broker.log.isFull = true
   const full = { ok: false, error: 'disk full, retry later', isBusy: true }
   assert.deepEqual(broker.operate(importOf([row(broker, { id: 1 })])), full)
+})
+
+test('what the other store has buried is buried here, although it could be tried again', () => {
+  const { broker, consumer } = bound()
+  const buried = row(broker, { id: 1 }, { isDead: true, attempts: 2, failed: ['sub'] })
+  assert.deepEqual(take(broker, [buried]).verdicts, ['exhausted'])
+  assert.deepEqual(take(broker, [buried], { takesDead: true }).verdicts, ['dead'])
+  broker.clock.advance(600_000)
+  assert.deepEqual(broker.received(consumer), [])
+  assert.equal(broker.loop.state.dead.list().length, 1)
+  check(broker)
 })

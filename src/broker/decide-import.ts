@@ -41,7 +41,7 @@ const nobody = 0 as ConnectionNumber
 /** The original's longest wait between two attempts. */
 const retryWithinMs = 160_000
 
-/** Answers `taken`, and in `list` a verdict for each of them; one more, `unbound`, when that ended the slice. */
+/** Answers `taken`, and in `list` a verdict for each of them; one more, `unbound` or `unserved`, when that ended the slice. */
 export function decideImport(
   state: BrokerState,
   session: Session,
@@ -68,12 +68,13 @@ export function decideImport(
       if (names === 'none-left') return refuse(command, 'too many distinct names', out)
       if (names === 'new') return
       const routing = verdict === 'open' ? nowhere : routingOf(state, message, verdict === 'dead')
-      if (verdict !== 'open' && isNowhere(routing)) verdict = whyNowhere(state, message, verdict)
+      if (verdict !== 'open' && isNowhere(routing))
+        verdict = whyNowhere(state, session.settings, message, verdict)
       if (isKept(verdict) && !isDryRun) keep(state, message, verdict, routing, moment, records)
     }
     verdicts.push(verdict)
-    if (verdict === 'unbound' && !action.skipsUnbound && !isDryRun && !isOver(message, moment))
-      break
+    const isUnwanted = verdict === 'unbound' || verdict === 'unserved'
+    if (isUnwanted && !action.skipsUnbound && !isDryRun && !isOver(message, moment)) break
     if (isKept(verdict)) kept++
     taken++
     places[message.table] = Math.max(places[message.table] ?? 0, message.row)

@@ -5,7 +5,7 @@ import type { MessageView } from '../model/message.ts'
 /**
  * What became of one. `done`: published; `open`: prepared; `dead`: a dead letter of its groups. The rest is left out: `known`
  * by its id; the id `taken` by another message; `expired`; `exhausted` (as often tried as its limit says); `settled` (who
- * wants it has it); `unbound` (no group wants it); `unreadable`.
+ * wants it has it); `unbound` (no group wants it); `unserved` (so, and this broker does not serve its topic); `unreadable`.
  */
 export type ImportVerdict =
   | 'done'
@@ -17,6 +17,7 @@ export type ImportVerdict =
   | 'exhausted'
   | 'settled'
   | 'unbound'
+  | 'unserved'
   | 'unreadable'
 
 /** Where a message came from: number of its table in the action's list, and its row there. */

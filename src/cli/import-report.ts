@@ -33,6 +33,7 @@ const left: readonly (readonly [ImportVerdict, string])[] = [
   ['expired', 'expired'],
   ['exhausted', 'as often tried in vain as their limit says'],
   ['unbound', 'no group wants them'],
+  ['unserved', 'this broker does not serve their topic: it is not among its topics'],
   ['taken', 'the broker has another message of this id'],
   ['unreadable', 'no message can be made of what is stored'],
 ]
@@ -68,20 +69,35 @@ export function linesOf(result: ImportResult): string[] {
 function endOf(result: ImportResult): string[] {
   const { isWhole, isDryRun, skipsUnbound } = result
   const { unbound, verdicts, firsts } = result.tally
-  if (isDryRun && !skipsUnbound && (verdicts.unbound ?? 0) > 0)
+  const left = (verdicts.unbound ?? 0) + (verdicts.unserved ?? 0)
+  if (skipsUnbound && left > 0 && !isDryRun)
     return [
-      `without --skip-unbound the import will stop before message ${printable(firsts.unbound ?? '')}, which no group wants`,
+      `later runs pass by the ${counted(left, 'row')} that no group wants; --from-start looks at all rows again`,
     ]
-  if (unbound !== undefined)
+  if (isDryRun && !skipsUnbound && left > 0)
     return [
-      `stopped before message ${printable(unbound.id)} of topic ${printable(unbound.topic)}: no group wants it, and so it would be gone at once. Let its groups be bound, or leave such messages out with --skip-unbound; then run it again, it goes on here`,
+      `without --skip-unbound the import will stop before message ${printable(firsts.unbound ?? firsts.unserved ?? '')}, which no group wants`,
     ]
+  if (unbound !== undefined) {
+    const topic = printable(unbound.topic)
+    const how = result.tally.isUnserved
+      ? `this broker does not serve that topic. Put it among its topics and let its groups be bound`
+      : `no group wants it, and so it would be gone at once. Let its groups be bound`
+    return [
+      `stopped before message ${printable(unbound.id)} of topic ${topic}: ${how}, or leave such messages out with --skip-unbound; then run it again, it goes on here`,
+    ]
+  }
   return isWhole ? [] : ['stopped before the end; run it again, it goes on here']
 }
 
+/** Where the name of a verdict would mean something else to people. */
+const wordOf: Partial<Record<ImportVerdict, string>> = { done: 'taken', taken: 'of a known id' }
+
 function countsText(counts: Partial<Record<ImportVerdict, number>>): string {
   return [...taken, ...left]
-    .flatMap(([verdict]) => ((counts[verdict] ?? 0) > 0 ? [`${counts[verdict]} ${verdict}`] : []))
+    .flatMap(([verdict]) =>
+      (counts[verdict] ?? 0) > 0 ? [`${counts[verdict]} ${wordOf[verdict] ?? verdict}`] : [],
+    )
     .join(', ')
 }
 

@@ -1,6 +1,6 @@
 // The rows of one table and one broker of the original, from a place on, a page at a time: never more than a page in memory, however large the messages.
 
-import { packetBodyBytesMax } from '../model/limits.ts'
+import { importGroupsMax, packetBodyBytesMax } from '../model/limits.ts'
 import { quoted, type ImportSource, type SourceStream } from './import-source.ts'
 
 /** A row, its columns named as this program calls them; `header` undefined: too large to be a message, not even read. */
@@ -111,7 +111,10 @@ export class TableRows {
   }
 
   #rowOf(row: Readonly<Record<string, unknown>>): SourceRow {
-    const header = bytesOf(row['header'])
+    const failed = groupsIn(row['fail_groups'])
+    const succeeded = groupsIn(row['succ_groups'])
+    const isTooWide = Math.max(failed.length, succeeded.length) > importGroupsMax
+    const header = isTooWide ? undefined : bytesOf(row['header']) // without one it is unreadable
     const body = bytesOf(row['body']) ?? Buffer.alloc(0)
     return {
       table: this.#number,
@@ -124,8 +127,8 @@ export class TableRows {
       publisher: textOf(row['publish_group']),
       isCommitted: Number(row['commit']) !== 0,
       isDead: this.#table.isDead,
-      failed: groupsIn(row['fail_groups']),
-      succeeded: groupsIn(row['succ_groups']),
+      failed,
+      succeeded,
       attempts: wholeOf(row['deliver_count']),
       expires: wholeOf(row['expired_time']),
       publishedAt: wholeOf(row['publish_time']),

@@ -34,6 +34,8 @@ export interface ImportTally {
   readonly topics: Map<string, Partial<Record<ImportVerdict, number>>>
   /** The message that ended it: no group wants it. */
   unbound: SourceRow | undefined
+  /** Its topic is not one of the broker's. */
+  isUnserved: boolean
 }
 
 interface Answer {
@@ -42,7 +44,14 @@ interface Answer {
 }
 
 export function emptyTally(): ImportTally {
-  return { rows: 0, verdicts: {}, firsts: {}, topics: new Map(), unbound: undefined }
+  return {
+    rows: 0,
+    verdicts: {},
+    firsts: {},
+    topics: new Map(),
+    unbound: undefined,
+    isUnserved: false,
+  }
 }
 
 /** Fills the tally while it works, so that an error loses nothing of it. Ends between two slices. */
@@ -65,6 +74,7 @@ export async function importAll(
       rest.slice(0, taken).forEach((row, at) => count(job, tally, row, verdicts[at]))
       if (verdicts.length > taken) {
         tally.unbound = rest[taken]
+        tally.isUnserved = verdicts[taken] === 'unserved'
         return
       }
       rest = rest.slice(taken)

@@ -3,7 +3,8 @@
 
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise'
 import { KiteQError } from '../model/errors.ts'
-import type { MysqlAddress } from './import-address.ts'
+import type { ImportAddress } from './import-address.ts'
+import { tell } from './terminal.ts'
 
 export interface SourceTable {
   readonly db: string
@@ -21,6 +22,13 @@ export interface SourceStream extends SourceTable {
   readonly count: number
   /** Highest row number. */
   readonly last: number
+}
+
+interface OwnerRow extends RowDataPacket {
+  readonly owner: string
+  readonly n: number
+  readonly first_id: number | string
+  readonly last_id: number | string
 }
 
 const tablesInAll = 16
@@ -42,7 +50,7 @@ const columns = [
   'succ_groups',
 ] as const
 /** Of a server that has answered before: long enough for it to be started again. */
-const triesMax = 60
+const awayMaxMs = 60_000
 const triesAfterMs = 1_000
 const answerWithinMs = 30_000
 /** What a network or a server that goes away is called. */
@@ -52,11 +60,12 @@ const lost =
 const closedState = 'in closed state'
 
 export class ImportSource {
-  readonly #address: MysqlAddress
+  readonly #address: ImportAddress
   #connection: Connection | undefined
   #hasAnswered = false
+  #isClosed = false
 
-  constructor(address: MysqlAddress) {
+  constructor(address: ImportAddress) {
     this.#address = address
   }
 
@@ -107,12 +116,17 @@ export class ImportSource {
     const streams: SourceStream[] = []
     for (const table of tables) {
       const rows = await this.query(
-        `SELECT COALESCE(kite_server, '') AS owner, COUNT(*) AS n, MAX(id) AS last_id
+        `SELECT COALESCE(kite_server, '') AS owner, COUNT(*) AS n, MIN(id) AS first_id, MAX(id) AS last_id
          FROM ${quoted(table)} GROUP BY owner ORDER BY owner`,
       )
-      for (const { owner, n, last_id } of rows as { owner: string; n: number; last_id: number }[]) {
+      for (const { owner, n, first_id, last_id } of rows as OwnerRow[]) {
         const name = `${nameOf(table)} ${owner}`
-        streams.push({ ...table, server: owner, name, count: n, last: last_id })
+        if (Number(first_id) < 1 || !Number.isSafeInteger(Number(last_id)))
+          throw new KiteQError(
+            'KITEQ_USAGE',
+            `${name}: ids go from ${first_id} to ${last_id}; expected whole numbers from 1 to ${Number.MAX_SAFE_INTEGER}, as the original gives them`,
+          )
+        streams.push({ ...table, server: owner, name, count: n, last: Number(last_id) })
       }
     }
     return streams
@@ -133,10 +147,13 @@ export class ImportSource {
 
   /** Rejects KITEQ_CLOSED when the server is not there for good, KITEQ_USAGE when it says no. */
   async query(sql: string, values: readonly unknown[] = []): Promise<readonly RowDataPacket[]> {
+    const sinceMs = performance.now()
     for (let tries = 1; ; tries++) {
+      if (this.#isClosed) throw new KiteQError('KITEQ_CLOSED', 'the tables are asked no more')
       try {
         this.#connection ??= await this.#connect()
-        const [rows] = await this.#connection.query<RowDataPacket[]>(sql, [...values])
+        const asked = { sql, values: [...values], timeout: answerWithinMs }
+        const [rows] = await this.#connection.query<RowDataPacket[]>(asked)
         this.#hasAnswered = true
         return rows
       } catch (error) {
@@ -144,13 +161,16 @@ export class ImportSource {
         this.#connection = undefined
         const { code = '' } = error as { code?: string }
         if (!lost.test(code) && !String(error).includes(closedState)) throw this.#refused(error)
-        if (!this.#hasAnswered || tries === triesMax) throw this.#gone(error)
+        if (!this.#hasAnswered || performance.now() - sinceMs > awayMaxMs) throw this.#gone(error)
+        if (tries === 1) tell(`kiteq: ${this.#address.shown} does not answer; it is asked again`)
         await new Promise((resolve) => setTimeout(resolve, triesAfterMs))
       }
     }
   }
 
+  /** Whoever reads ahead gets KITEQ_CLOSED: no connection is made behind this. */
   async close(): Promise<void> {
+    this.#isClosed = true
     const connection = this.#connection
     this.#connection = undefined
     await connection?.end().catch(() => undefined) // it has gone
@@ -164,6 +184,7 @@ export class ImportSource {
       password,
       connectTimeout: answerWithinMs,
       charset: 'utf8mb4',
+      supportBigNumbers: true, // what no number holds comes as text
       enableKeepAlive: true,
     })
     // It may be lost between two questions as well.

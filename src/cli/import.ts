@@ -3,6 +3,7 @@
 
 import type { Command } from 'commander'
 import { KiteQError } from '../model/errors.ts'
+import { importTablesMax } from '../model/limits.ts'
 import { withFolder, type FolderOption } from './arguments.ts'
 import { counted } from './counted.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -10,7 +11,7 @@ import {
   mysqlAddress,
   passwordVariable,
   showsPassword,
-  type MysqlAddress,
+  type ImportAddress,
 } from './import-address.ts'
 import { ImportMerge } from './import-merge.ts'
 import { earlierImport } from './import-place.ts'
@@ -77,7 +78,7 @@ interface Ended {
 }
 
 /** Rejects as the source and the log do when it cannot begin. */
-export async function takeOver(options: ImportOptions, address: MysqlAddress): Promise<Ended> {
+export async function takeOver(options: ImportOptions, address: ImportAddress): Promise<Ended> {
   const source = new ImportSource(address)
   try {
     return await readInto(options, source, address.shown)
@@ -100,6 +101,11 @@ async function readInto(
   const reached = await reachedBefore(options, read, identity)
   // Also of what is not read now: the last record alone says where an import stands.
   const names = [...new Set([...read.map(({ name }) => name), ...Object.keys(reached)])]
+  if (names.length > importTablesMax)
+    throw new KiteQError(
+      'KITEQ_USAGE',
+      `${names.length} tables, each counted once for every broker of the original with rows in it; expected at most ${importTablesMax}: choose some with --server`,
+    )
   const places = names.map((name) => reached[name] ?? 0)
   const before = await source.countUpTo(read, places)
   const total = read.reduce((sum, { count }) => sum + count, 0) - before
@@ -149,7 +155,7 @@ function chosen(
     'KITEQ_USAGE',
     unknown === undefined
       ? `${there}; expected --server with the names of those that are stopped, or '*' when all are`
-      : `--server ${JSON.stringify(unknown)}: ${there}`,
+      : `--server: there are no rows of ${JSON.stringify(unknown)}; ${there}`,
   )
 }
 

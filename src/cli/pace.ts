@@ -24,6 +24,7 @@ export class Pace {
   #wake: (() => void) | undefined
   readonly #stop = (): void => {
     this.isStopped = true
+    process.off('SIGINT', this.#stop) // a second one ends it, whatever it waits for
     this.#wake?.()
   }
 

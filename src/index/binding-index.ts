@@ -9,7 +9,7 @@ import { routesCachedMax } from '../model/limits.ts'
 import { Digest, EntryHash } from '../model/mix.ts'
 import type { Binding, BindingSource, BindType, Routing } from '../model/record.ts'
 import type { SectionReader, SectionWriter } from '../model/section.ts'
-import type { Dictionary } from './dictionary.ts'
+import { patternText, type Dictionary } from './dictionary.ts'
 import { Pattern } from './pattern.ts'
 
 /** The order in which a group's bindings are looked at: the first that matches decides persistence. */
@@ -37,7 +37,8 @@ interface Topic {
   /** Grows with every change: routes computed before are stale. */
   version: number
   readonly groups: Map<GroupNumber, GroupBindings>
-  order: GroupNumber[]
+  /** Of the groups, by number; undefined until it is asked for after a change: a registry makes thousands at once. */
+  order: readonly GroupNumber[] | undefined
 }
 
 interface Route {
@@ -70,9 +71,15 @@ export class BindingIndex {
     const key = topic * typesMax + type
     const known = this.routes.get(key)
     if (known?.version === entry.version) return known.routing
-    const routing = this.compute(entry, type)
+    const routing = this.compute(entry, this.types.bytesOf(type), this.types.patternTextOf(type))
     this.routes.set(key, { version: entry.version, routing })
     return routing
+  }
+
+  /** The same of a type that has no number yet. */
+  routeOfName(topic: TopicNumber, type: Uint8Array): Routing {
+    const entry = this.topics.get(topic)
+    return entry === undefined ? nowhere : this.compute(entry, type, patternText(type))
   }
 
   /** Whether some binding of the group matches. */
@@ -196,7 +203,7 @@ export class BindingIndex {
     else entry.groups.set(group, lists)
     // The entry stays when it is empty: its version must never be one a cached route may still carry.
     entry.version++
-    entry.order = [...entry.groups.keys()].sort((a, b) => a - b)
+    entry.order = undefined
   }
 
   digestInto(into: Digest): void {
@@ -243,23 +250,18 @@ export class BindingIndex {
     }
   }
 
-  private compute(entry: Topic, type: TypeNumber): Routing {
+  private compute(entry: Topic, bytes: Uint8Array, text: string): Routing {
     const durable: GroupNumber[] = []
     const transient: GroupNumber[] = []
-    for (const group of entry.order) {
-      const match = this.firstMatch(entry.groups.get(group)!, type)
+    for (const group of orderOf(entry)) {
+      const match = firstMatch(entry.groups.get(group)!, bytes, text)
       if (match !== undefined) (match.binding.persistent ? durable : transient).push(group)
     }
     return Object.freeze({ durable: Object.freeze(durable), transient: Object.freeze(transient) })
   }
 
   private firstMatch(lists: GroupBindings, type: TypeNumber): Pattern | undefined {
-    const bytes = this.types.bytesOf(type)
-    const text = this.types.patternTextOf(type)
-    for (const list of lists) {
-      for (const pattern of list) if (pattern.matches(bytes, text)) return pattern
-    }
-    return undefined
+    return firstMatch(lists, this.types.bytesOf(type), this.types.patternTextOf(type))
   }
 
   private forEachList(
@@ -271,13 +273,20 @@ export class BindingIndex {
     ) => void,
   ): void {
     for (const [topic, entry] of this.topics) {
-      for (const group of entry.order) {
+      for (const group of orderOf(entry)) {
         entry.groups.get(group)!.forEach((list, at) => {
           if (list.length > 0) visit(sourceOrder[at]!, topic, group, list)
         })
       }
     }
   }
+}
+
+function firstMatch(lists: GroupBindings, bytes: Uint8Array, text: string): Pattern | undefined {
+  for (const list of lists) {
+    for (const pattern of list) if (pattern.matches(bytes, text)) return pattern
+  }
+  return undefined
 }
 
 const scratch = new EntryHash()
@@ -301,7 +310,11 @@ function bindingHash(
 }
 
 function newTopic(): Topic {
-  return { version: 1, groups: new Map<GroupNumber, GroupBindings>(), order: [] }
+  return { version: 1, groups: new Map<GroupNumber, GroupBindings>(), order: undefined }
+}
+
+function orderOf(entry: Topic): readonly GroupNumber[] {
+  return (entry.order ??= [...entry.groups.keys()].sort((a, b) => a - b))
 }
 
 function emptyLists(): GroupBindings {

@@ -10,6 +10,11 @@ import { shownName } from './shown-name.ts'
 const memoSlots = 256
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true }) // names are what was sent, also what looks like a mark
 
+/** A name as patterns see it, bytes that are no UTF-8 as U+FFFD. */
+export function patternText(name: Uint8Array): string {
+  return decoder.decode(name)
+}
+
 export class Dictionary<Number extends number = number> {
   /** Index is the number; slot 0 and the numbers a hole in the log has eaten stay undefined. */
   private readonly names: (Uint8Array | undefined)[] = [undefined]
@@ -71,7 +76,7 @@ export class Dictionary<Number extends number = number> {
   patternTextOf(number: number): string {
     const name = this.names[number]
     if (name === undefined) return ''
-    return (this.texts[number] ??= decoder.decode(name))
+    return (this.texts[number] ??= patternText(name))
   }
 
   forEach(visit: (number: Number, name: Uint8Array) => void): void {

@@ -11,6 +11,8 @@ import {
 import type { Binding } from '../model/record.ts'
 
 const encoder = new TextEncoder()
+/** What a reader of the log puts where a text has bytes that are none; nobody means it. */
+const noText = '\ufffd'
 /** By their text: one list is looked at several times before it is bound, and groups repeat each other. */
 const known = new LRUCache<string, RE2JS | string>({
   maxSize: patternCacheInstructionsMax,
@@ -26,6 +28,10 @@ export class Pattern {
 
   constructor(binding: Binding) {
     this.binding = binding
+    if (binding.bindType !== 'fanout' && binding.messageType.includes(noText)) {
+      this.problem = `${shown(binding.messageType)} stands for bytes that are no text`
+      return
+    }
     if (binding.bindType === 'direct') this.literal = encoder.encode(binding.messageType)
     if (binding.bindType !== 'regex') return
     const compiled = expressionOf(binding.messageType)
@@ -49,6 +55,12 @@ export class Pattern {
         return this.expression !== undefined && this.expression.test(text)
     }
   }
+}
+
+/** Upper bound of the work of compiling it, with every repetition written out; cheap. 0 for what is refused uncompiled. */
+export function costOfPattern(pattern: string): number {
+  const cost = pattern.length > patternCharsMax ? 0 : writtenOut(pattern)
+  return cost > patternInstructionsMax * 4 ? 0 : cost
 }
 
 /** Of the pattern's program, from memory if it was compiled before; 0 for one that does not compile. */

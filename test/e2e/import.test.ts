@@ -252,7 +252,21 @@ test('what nobody wants stops it there, and is neither lost nor passed by', opti
   )
   const stray = originalRow({ topic: 'nowhere' })
   await move.put([stray])
-  assert.deepEqual(await move.verdicts({ skipUnbound: true }), { unbound: 1 })
+  const skipped = await move.take({ skipUnbound: true })
+  assert.deepEqual(skipped.result.tally.verdicts, { unbound: 1 })
+  assert.match(linesOf(skipped.result).join('\n'), /later runs pass by the 1 row .* --from-start/)
+})
+
+test('ids that the original gives to no row are refused, not passed by', options, async (t) => {
+  const move = await Move.of(t)
+  await move.put([originalRow()])
+  await server.query(`UPDATE ${move.db}_0.kite_msg_0 SET id = -5`)
+  for (let table = 1; table < 4; table++)
+    await server.query(`UPDATE ${move.db}_0.kite_msg_${table} SET id = -5`)
+  for (let shard = 1; shard < 4; shard++)
+    for (let table = 0; table < 4; table++)
+      await server.query(`UPDATE ${move.db}_${shard}.kite_msg_${table} SET id = -5`)
+  await assert.rejects(move.take(), /ids go from -5 to -5; expected whole numbers from 1 to/)
 })
 
 test('what is no message is told of and passed by', options, async (t) => {
@@ -296,7 +310,10 @@ test('rows of several brokers are taken only when they are named', options, asyn
   await insertRows(server, move.db, [a, b], { shards: 2 })
   const several = /rows of "host-a" \(1 row\), "host-b" \(1 row\); expected --server/
   await assert.rejects(move.take(), several)
-  await assert.rejects(move.take({ server: 'host-c' }), /--server "host-c": there are rows of/)
+  await assert.rejects(
+    move.take({ server: 'host-c' }),
+    /--server: there are no rows of "host-c"; there are rows of/,
+  )
   assert.deepEqual(await move.verdicts({ server: 'host-b' }), { done: 1 })
   assert.deepEqual(await move.verdicts({ server: '*' }), { done: 1 }, 'each has its own place')
   assert.deepEqual(await move.verdicts({ server: 'host-a', fromStart: true }), { known: 1 })
@@ -336,7 +353,7 @@ test('the command tells what it did, and never the password', options, async (t)
     ended.stdout,
     /^took 5 messages of 5 rows from mysql:\/\/127\.0\.0\.1:\d+, databases/,
   )
-  assert.match(ended.stdout, /\n {2}5 for their groups\n {2}topic trade: 5 done\n$/)
+  assert.match(ended.stdout, /\n {2}5 for their groups\n {2}topic trade: 5 taken\n$/)
   const original = `mysql://${server.host}:${server.port},slave:1?db=${move.db}&username=${server.user}&password=wrong&maxConn=20&shardnum=4`
   const denied = await kiteq(['import', '--mysql', original, ...folder], {
     env: { KITEQ_MYSQL_PASSWORD: 'mine' },
@@ -371,6 +388,7 @@ test('a broker or a database that is started again is waited for', options, asyn
   await server.start()
   assert.equal(await asked, name)
   await source.close()
+  await assert.rejects(source.identity(), { code: 'KITEQ_CLOSED' }, 'no connection behind the end')
   const nobody = new ImportSource(mysqlAddress('mysql://u@127.0.0.1:1', undefined))
   await assert.rejects(nobody.tables(), { code: 'KITEQ_CLOSED' })
 })
