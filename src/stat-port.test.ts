@@ -52,7 +52,6 @@ function portOf(topics: readonly Uint8Array[], groups: readonly Uint8Array[]): S
   return new StatPort({
     loop: loop as never,
     net: { stats: () => network } as never,
-    log: {} as never,
     health: () => ({ ok: true }),
   })
 }

@@ -3,6 +3,7 @@
 
 import type { BrokerLoop } from './broker/loop.ts'
 import type {
+  ArchiveFigures,
   BoundGroup,
   Health,
   SetAsideConnection,
@@ -11,7 +12,6 @@ import type {
   TopicCounts,
 } from './http/stat.ts'
 import { shownText } from './index/shown-name.ts'
-import type { Log } from './log/log.ts'
 import type { TopicNumber } from './model/ids.ts'
 import { namesMax, setAsideToldMax } from './model/limits.ts'
 import type { Peers } from './net/peers.ts'
@@ -21,27 +21,33 @@ import type { HeldSegments } from './retention-held.ts'
 export interface StatPortOptions {
   readonly loop: BrokerLoop
   readonly net: NetServer
-  readonly log: Log
   readonly health: () => Health
   /** What retention would let go and cannot. */
   readonly held?: () => HeldSegments | undefined
+  readonly archive?: () => ArchiveFigures | undefined
+  /** Why the broker has failed, once it has. */
+  readonly failure?: () => string | undefined
   readonly peers?: Peers
 }
+
+const unread = 'who is bound is not known yet'
 
 export class StatPort implements StatSource {
   readonly #loop: BrokerLoop
   readonly #net: NetServer
-  readonly #log: Log
   readonly #health: () => Health
   readonly #held: () => HeldSegments | undefined
+  readonly #archive: () => ArchiveFigures | undefined
+  readonly #failure: () => string | undefined
   readonly #peers: Peers | undefined
 
   constructor(options: StatPortOptions) {
     this.#loop = options.loop
     this.#net = options.net
-    this.#log = options.log
     this.#health = options.health
     this.#held = options.held ?? ((): undefined => undefined)
+    this.#archive = options.archive ?? ((): undefined => undefined)
+    this.#failure = options.failure ?? ((): undefined => undefined)
     this.#peers = options.peers
   }
 
@@ -49,6 +55,7 @@ export class StatPort implements StatSource {
     const { session, traffic, settings, heldEffects } = this.#loop
     const network = this.#net.stats()
     const held = this.#held()
+    const archive = this.#archive()
     const peers = this.#peers?.stats()
     const hasPeers = peers !== undefined && peers.brokers + peers.passedOn > 0
     return {
@@ -75,6 +82,7 @@ export class StatPort implements StatSource {
       },
       ...(hasPeers && { peers: { ...peers, ignored: session.counters.ignoredDecisions } }),
       ...(held && { retention: held }),
+      ...(archive && { archive }),
       ...(session.setAside.size > 0 && { setAside: this.#setAside() }),
     }
   }
@@ -98,13 +106,36 @@ export class StatPort implements StatSource {
     return this.#health()
   }
 
-  /** Fails when a publish would; a degraded broker serves what it has. */
+  /** Fails when a publish would, by the same checks; a degraded broker serves what it has. */
   ready(): Health {
-    if (this.#loop.refusal !== undefined) return { ok: false, reason: this.#loop.refusal }
-    if (this.#log.isFull) return { ok: false, reason: 'disk full: publishes are refused' }
-    return this.#loop.isSlow()
-      ? { ok: false, reason: 'disk slow: publishes are refused' }
-      : { ok: true }
+    const failure = this.#failure()
+    if (failure !== undefined) return { ok: false, reason: failure }
+    const { settings, fullReason } = this.#loop
+    const refusal = this.#loop.publishRefusal()
+    switch (refusal?.kind) {
+      case undefined: {
+        const { length } = settings.unread ?? []
+        const topics = length === 1 ? 'one topic' : `${length} topics`
+        if (length === 0) return { ok: true }
+        return { ok: true, reason: `of ${topics} publishes are refused: ${unread}` }
+      }
+      case 'unread':
+        return { ok: false, reason: `publishes are refused: ${unread}` }
+      case 'closed':
+        return { ok: false, reason: refusal.why }
+      case 'full':
+        return { ok: false, reason: `publishes are refused: ${fullReason}` }
+      case 'slow':
+        return { ok: false, reason: 'disk slow: publishes are refused' }
+      case 'rate': {
+        const limit = `more than the ${settings.receiveRate} a second of delivery.receivePerSecond`
+        return { ok: false, reason: `overload: publishes are refused, ${limit}` }
+      }
+      case 'unflushed': {
+        const limit = `more than the ${settings.unflushedBytesMax} bytes of log.unflushedBytes`
+        return { ok: false, reason: `overload: publishes are refused, ${limit} wait for the disk` }
+      }
+    }
   }
 
   #setAside(): SetAsideConnection[] {

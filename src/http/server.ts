@@ -12,11 +12,15 @@ import {
   statSampleMs,
 } from '../model/limits.ts'
 import { ConnectionSlots } from './connection-slots.ts'
+import { Metrics } from './metrics.ts'
+import type { MetricsSource } from './metrics-figures.ts'
 import { answerReload, type ReloadPort } from './reload.ts'
 import { nextSampleMs, RateSampler, type Health, type StatSource } from './stat.ts'
 
 export interface HttpOptions {
   readonly source: StatSource
+  /** Behind /metrics. */
+  readonly metrics?: MetricsSource | undefined
   /** Behind /reload. */
   readonly reload?: ReloadPort | undefined
   /** Names besides the loopback ones and the listening host that a request may call this server by. */
@@ -39,11 +43,15 @@ const json = 'application/json; charset=utf-8'
 /** As the original names it. */
 const originalJson = 'text/json; charset=utf-8'
 
+/** What is made quicker than this is made anew each time, also on a machine that has other things to do. */
+const keptFromMs = 5
+
 export class HttpServer {
   readonly #options: HttpOptions
   readonly #sampler: RateSampler
   readonly #nowMs: () => number
   readonly #server: Server
+  readonly #metrics: Metrics | undefined
   readonly #slots = new ConnectionSlots<Socket>(httpConnectionsMax)
   #host = ''
   #timer: NodeJS.Timeout | undefined
@@ -54,6 +62,7 @@ export class HttpServer {
     this.#options = options
     this.#sampler = new RateSampler(options.source)
     this.#nowMs = options.nowMs ?? (() => performance.now())
+    this.#metrics = options.metrics && new Metrics(options.metrics, this.#nowMs)
     const timeoutMs = options.timeoutMs ?? httpTimeoutMs
     this.#server = createServer(
       {
@@ -63,7 +72,7 @@ export class HttpServer {
         keepAliveTimeout: timeoutMs,
         connectionsCheckingInterval: Math.min(1000, timeoutMs),
       },
-      (request, response) => this.#answer(request, response),
+      (request, response) => void this.#answer(request, response),
     )
     this.#server.on('connection', (socket: Socket) => this.#slots.opened(socket))
     this.#server.setTimeout(2 * timeoutMs) // ends a connection that does not read its answer
@@ -95,12 +104,13 @@ export class HttpServer {
     if (kept !== undefined && nowMs < kept.untilMs) return kept.body
     const body = make()
     const tookMs = this.#nowMs() - nowMs
-    if (tookMs >= 1) this.#kept.set(name, { body, untilMs: nowMs + 50 * tookMs })
+    if (tookMs >= keptFromMs) this.#kept.set(name, { body, untilMs: nowMs + 50 * tookMs })
     return body
   }
 
   close(): Promise<void> {
     clearTimeout(this.#timer)
+    this.#metrics?.close()
     this.#closing ??= new Promise((resolve) => {
       this.#server.close(() => resolve()) // also called when it never listened
       this.#server.closeAllConnections()
@@ -120,56 +130,60 @@ export class HttpServer {
     this.#timer = setTimeout(() => this.#sample(), waitMs).unref()
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { socket } = request
     this.#slots.asked(socket)
     response.once('finish', () => this.#slots.answered(socket))
     const answer = this.#answerTo(request)
-    response.writeHead(answer.status, {
-      'content-type': answer.type,
-      'content-length': Buffer.byteLength(answer.body),
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      'content-security-policy': "default-src 'none'",
-      ...(answer.status === 405 && { allow: 'GET' }),
-      ...(answer.status >= 400 && { connection: 'close' }), // whatever else it was about to send is not wanted
-    })
-    response.end(answer.body)
+    // Whatever needs no wait is written now: a broker that stops ends the connection in the next moment.
+    write(response, answer instanceof Promise ? await answer : answer)
   }
 
-  #answerTo(request: IncomingMessage): Answer {
+  #answerTo(request: IncomingMessage): Answer | Promise<Answer> {
     if (!this.#isOurs(request)) return failure(421, 'not a name of this server')
     if (request.method !== 'GET') return failure(405, 'only GET')
+    const path = request.url?.split('?', 1)[0]
     try {
-      switch (request.url?.split('?', 1)[0]) {
-        case '/healthz':
-          return probe(this.#options.source.health(), 'ok', 'failing')
-        case '/readyz':
-          return probe(this.#options.source.ready(), 'ready', 'not ready')
-        case '/stat':
-          return {
-            status: 200,
-            type: originalJson,
-            body: this.#recent('stat', () => this.#sampler.statBody()),
-          }
-        case '/binds':
-          return {
-            status: 200,
-            type: originalJson,
-            body: this.#recent('binds', () => this.#sampler.bindsBody()),
-          }
-        case '/reload':
-          return { type: originalJson, ...answerReload(request, this.#options.reload) }
-        default:
-          return failure(
-            404,
-            'no such page; there are /healthz, /readyz, /stat, /binds and /reload',
-          )
-      }
+      if (path !== '/metrics' || this.#metrics === undefined) return this.#pageAt(path, request)
+      return this.#metrics.answer().then(
+        (page) => ({ status: 200, ...page }),
+        (error: unknown) => this.#failed('metrics', error),
+      )
     } catch (error) {
-      const what = request.url?.startsWith('/reload') === true ? 'reload' : 'statistics'
-      this.#options.problem?.(`${what} failed: ${String(error)}`)
-      return failure(500, 'failed; the log of the broker says why')
+      return this.#failed(path === '/reload' ? 'reload' : 'statistics', error)
+    }
+  }
+
+  #failed(what: string, error: unknown): Answer {
+    this.#options.problem?.(`${what} failed: ${String(error)}`)
+    return failure(500, 'failed; the log of the broker says why')
+  }
+
+  #pageAt(path: string | undefined, request: IncomingMessage): Answer {
+    switch (path) {
+      case '/healthz':
+        return probe(this.#options.source.health(), 'ok', 'failing')
+      case '/readyz':
+        return probe(this.#options.source.ready(), 'ready', 'not ready')
+      case '/stat':
+        return {
+          status: 200,
+          type: originalJson,
+          body: this.#recent('stat', () => this.#sampler.statBody()),
+        }
+      case '/binds':
+        return {
+          status: 200,
+          type: originalJson,
+          body: this.#recent('binds', () => this.#sampler.bindsBody()),
+        }
+      case '/reload':
+        return { type: originalJson, ...answerReload(request, this.#options.reload) }
+      default:
+        return failure(
+          404,
+          'no such page; there are /healthz, /readyz, /metrics, /stat, /binds and /reload',
+        )
     }
   }
 
@@ -190,6 +204,19 @@ export class HttpServer {
     // A server that listens on a name is called by its number, too: that is what a registry tells.
     return everywhere || bare === '::1' || /^127\./.test(bare) || bare === socket.localAddress
   }
+}
+
+function write(response: ServerResponse, answer: Answer): void {
+  response.writeHead(answer.status, {
+    'content-type': answer.type,
+    'content-length': Buffer.byteLength(answer.body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'",
+    ...(answer.status === 405 && { allow: 'GET' }),
+    ...(answer.status >= 400 && { connection: 'close' }), // whatever else it was about to send is not wanted
+  })
+  response.end(answer.body)
 }
 
 function probe(health: Health, good: string, bad: string): Answer {

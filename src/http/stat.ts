@@ -26,8 +26,26 @@ export interface StatSnapshot {
     readonly bytes: number
     readonly why: string
   }
+  /** Only where there is an archive. */
+  readonly archive?: ArchiveFigures
   /** Only while there are any: connections set aside because they answer nothing any more. */
   readonly setAside?: readonly SetAsideConnection[]
+}
+/** How far the archive is, now. */
+export interface ArchiveFigures {
+  readonly connected: boolean
+  readonly required: boolean
+  /** The archive has every record below; undefined until its database has said so. */
+  readonly archivedOffset: number | undefined
+  /** What is durable and not archived; undefined like the offset. */
+  readonly lagRecords: number | undefined
+  readonly lagBytes: number | undefined
+  readonly lagSeconds: number | undefined
+  /** Stretches of records that the archive will never have, of this log, ever. */
+  readonly gaps: number
+  readonly gapRecords: number
+  /** Why it is not connected, or not at work. */
+  readonly why: string | undefined
 }
 export interface SetAsideConnection {
   readonly group: string
@@ -183,6 +201,7 @@ export class RateSampler {
       },
       ...(now.peers && { peers: peersBody(now.peers) }),
       ...(now.retention && { retention: now.retention }),
+      ...(now.archive && { archive: archiveBody(now.archive) }),
       ...(now.setAside && {
         set_aside: now.setAside.map(({ group, peer, sinceMs, unanswered }) => ({
           group,
@@ -220,6 +239,20 @@ export class RateSampler {
     if (this.#older === undefined || this.#newer === undefined) return 0
     const seconds = (this.#newer.atMs - this.#older.atMs) / 1000
     return seconds <= 0 ? 0 : Math.max(0, Math.round((of(this.#newer) - of(this.#older)) / seconds))
+  }
+}
+
+function archiveBody(figures: ArchiveFigures): Record<string, unknown> {
+  return {
+    connected: figures.connected,
+    required: figures.required,
+    archived_offset: figures.archivedOffset,
+    lag_records: figures.lagRecords,
+    lag_bytes: figures.lagBytes,
+    lag_seconds: figures.lagSeconds,
+    gaps: figures.gaps,
+    gap_records: figures.gapRecords,
+    why: figures.why,
   }
 }
 
