@@ -42,6 +42,8 @@ export interface RetentionOptions {
   readonly pause: (ms: number) => Promise<void>
   /** Whether the checkpoint of this offset gives back the state it stands for. Without it, none is asked. */
   readonly holds?: (offset: number) => Promise<boolean>
+  /** Where the log is kept for an archive: the offset below which it has everything. Asked at each look. */
+  readonly archived?: () => number
   /** For tests; defaults in model/limits.ts. */
   readonly partBytes?: number
   readonly gain?: number
@@ -58,9 +60,14 @@ export class Retention {
   /** The fold can begin in this segment: an image of it is complete and durable, written by this process. */
   #baseSegment = 0
   #paceBytes = 0
+  /** Emptied, with an image behind them, in this process: nobody but the archive needs the segments up to this one. */
+  #emptied = 0
   /** Nothing could be done with this checkpoint for segments up to this one: only another look at the same would follow. */
-  #fruitless = { offset: -1, last: 0 }
+  #fruitless = { offset: -1, last: 0, free: 0 }
   #held: HeldSegments | undefined
+  #waitsForArchive = false
+  /** For what goes next. */
+  #written = nothingWritten
   #isStopped = false
   #running: Promise<void> | undefined
 
@@ -85,6 +92,11 @@ export class Retention {
     return this.#held
   }
 
+  /** Segments would have gone, were they archived. */
+  get waitsForArchive(): boolean {
+    return this.#waitsForArchive
+  }
+
   /** Resolves when nothing is under way any more. What was begun and not finished does no harm. */
   async close(): Promise<void> {
     this.#isStopped = true
@@ -94,28 +106,46 @@ export class Retention {
   async #look(): Promise<void> {
     const candidates = await this.#candidates()
     if (candidates.length === 0) {
-      this.#held = undefined
+      this.#letGo()
       return
     }
     const offset = (await checkpointOffsets(this.#options.disk, this.#options.dir)).at(-1)
     const { disk, dir, log } = this.#options
     const last = candidates.at(-1)!.number
-    const { offset: at, last: upTo } = this.#fruitless
-    if (offset === undefined || (offset === at && last === upTo && !log.outOfSpace)) return
+    const free = this.#archivedUpTo()
+    const { offset: at, last: upTo, free: freeThen } = this.#fruitless
+    const isSame = offset === at && last === upTo && free === freeThen
+    if (offset === undefined || (isSame && !log.outOfSpace)) return
     const checkpoint = await openCheckpoint({ disk, dir, logId: log.logId ?? '' }, offset)
     try {
       const { segment } = checkpoint.resume
       const covered = candidates.filter(({ number }) => number < segment)
       await this.#count(covered)
-      const plan = planDrop(covered)
+      const plan = planDrop(covered.filter(({ number }) => number > this.#emptied))
       const waits = plan === undefined ? undefined : await this.#carryOut(plan, checkpoint)
-      const isDone = plan !== undefined && waits === undefined
-      this.#fruitless = isDone ? { offset: -1, last: 0 } : { offset, last }
-      if (isDone) this.#held = undefined
-      else if (covered.length > 0) this.#hold(covered, waits)
+      const stays = await this.#dropEmptied(free)
+      const isDone = plan !== undefined && waits === undefined && stays === undefined
+      this.#fruitless = isDone ? { offset: -1, last: 0, free: 0 } : { offset, last, free }
+      const left = covered.filter(({ number }) => number >= log.segments[0]!.number)
+      if (isDone || left.length === 0) this.#letGo()
+      else this.#hold(left, stays ?? waits)
     } finally {
       await checkpoint.close()
     }
+  }
+
+  #letGo(): void {
+    this.#held = undefined
+    this.#waitsForArchive = false
+  }
+
+  /** The last segment of which the archive has everything; Infinity when nothing is kept for one. */
+  #archivedUpTo(): number {
+    const { archived, log } = this.#options
+    if (archived === undefined) return Infinity
+    const offset = archived()
+    const next = log.segments.findLast(({ firstOffset }) => firstOffset <= offset)
+    return (next?.number ?? 0) - 1
   }
 
   /** Says so when the reason is another than it was: this may last for days. */
@@ -202,7 +232,7 @@ export class Retention {
 
   /** Words for what it waits for, when nothing can be done with this checkpoint. */
   async #carryOut(plan: DropPlan, checkpoint: OpenCheckpoint): Promise<string | undefined> {
-    const { log, logger } = this.#options
+    const { log } = this.#options
     const needsBase = this.#baseSegment <= plan.last
     const imageBytes = checkpoint.sectionBytes.reduce((sum, bytes) => sum + bytes, 0)
     const isShort = log.outOfSpace && !log.isFull
@@ -218,16 +248,30 @@ export class Retention {
       return `the checkpoint at offset ${checkpoint.resume.offset} could not be loaded; the next one is tried`
     if (plan.liveBytes > 0) await this.#move(plan.last)
     if (needsBase) await this.#writeBase(checkpoint)
-    const last = await this.#emptyUpTo(plan.last)
-    const first = log.segments[0]
-    if (first === undefined || last < first.number)
-      return 'a message in the oldest segment could not be moved: it is damaged'
-    const files = await this.#drop(last as SegmentNumber)
-    logger.info(
-      { files, lastSegment: last, imageBytes: needsBase ? imageBytes : 0, moved: plan.liveBytes },
-      'old segments dropped',
-    )
+    this.#emptied = plan.last
+    this.#written = { imageBytes: needsBase ? imageBytes : 0, moved: plan.liveBytes }
     return undefined
+  }
+
+  /** What is emptied goes, as far as the archive has it. Words for why some of it stays. */
+  async #dropEmptied(free: number): Promise<string | undefined> {
+    const { log, logger } = this.#options
+    this.#waitsForArchive = false
+    const first = log.segments[0]
+    if (first === undefined || this.#emptied < first.number) return undefined
+    this.#emptied = await this.#emptyUpTo(this.#emptied)
+    if (this.#emptied < first.number)
+      return 'a message in the oldest segment could not be moved: it is damaged'
+    const last = Math.min(this.#emptied, free)
+    if (last >= first.number) {
+      const files = await this.#drop(last as SegmentNumber)
+      logger.info({ files, lastSegment: last, ...this.#written }, 'old segments dropped')
+      this.#written = nothingWritten
+    }
+    this.#waitsForArchive = last < this.#emptied
+    return this.#waitsForArchive
+      ? 'the archive does not have them yet, and has to (archive.required)'
+      : undefined
   }
 
   /** What lives in old segments goes to the end of the log, in order. */
@@ -318,6 +362,11 @@ export class Retention {
     await this.#options.pause(ms)
     if (this.#isStopped) throw stopped
   }
+}
+
+const nothingWritten: { readonly imageBytes: number; readonly moved: number } = {
+  imageBytes: 0,
+  moved: 0,
 }
 
 /** The same reason with other numbers is no news. */

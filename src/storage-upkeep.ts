@@ -1,7 +1,7 @@
 // Keeps a running broker's storage bounded: every two seconds a look at old segments and at dead letters. Says when; what may
 // go, retention decides.
 
-import type { BrokerLoop } from './broker/loop.ts'
+import { fullReason, type BrokerLoop } from './broker/loop.ts'
 import type { Checkpointer } from './checkpointer.ts'
 import type { Config } from './config.ts'
 import { nodeDisk } from './log/disk-node.ts'
@@ -13,6 +13,7 @@ import type { HeldSegments } from './retention-held.ts'
 import { Retention } from './retention.ts'
 
 const lookEveryMs = 2_000
+const archiveHolds = 'old segments wait for the archive'
 
 export interface StorageUpkeepOptions {
   readonly config: Config
@@ -20,6 +21,8 @@ export interface StorageUpkeepOptions {
   readonly loop: BrokerLoop
   readonly logger: Logger
   readonly checkpointer: Checkpointer
+  /** Where the log is kept for an archive: the offset below which it has everything. */
+  readonly archived?: (() => number) | undefined
 }
 
 export class StorageUpkeep {
@@ -29,7 +32,7 @@ export class StorageUpkeep {
 
   constructor(options: StorageUpkeepOptions) {
     this.#options = options
-    const { config, log, loop, logger } = options
+    const { config, log, loop, logger, archived } = options
     this.#retention = new Retention({
       log,
       sink: loop,
@@ -39,6 +42,7 @@ export class StorageUpkeep {
       logger,
       pause,
       holds: (offset) => options.checkpointer.check(offset),
+      ...(archived && { archived }),
     })
   }
 
@@ -62,6 +66,8 @@ export class StorageUpkeep {
     if (loop.refusal !== undefined) return // it stops, or has failed
     if (!log.isFull) tellPurged(purgeOutdated(loop, config.deadLetters), loop, logger)
     void this.#retention.look()
+    const { waitsForArchive } = this.#retention // as of the last look that is done
+    loop.fullReason = fullReason(waitsForArchive ? archiveHolds : undefined)
   }
 }
 

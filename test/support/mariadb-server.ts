@@ -52,6 +52,7 @@ export async function mariaDb(): Promise<MariaDb> {
   await promisify(execFile)(install, [
     '--no-defaults',
     `--datadir=${data}`,
+    `--tmpdir=${folder}`, // a server that starts removes what others have in theirs
     `--user=${userInfo().username}`,
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
@@ -94,6 +95,7 @@ class Server implements MariaDb {
       [
         '--no-defaults',
         `--datadir=${this.#data}`,
+        `--tmpdir=${this.#folder}`,
         `--user=${userInfo().username}`,
         `--bind-address=${this.host}`,
         `--port=${this.port}`,

@@ -1,0 +1,260 @@
+// The keeper of the archive's thread with a thread, a log and a clock of the test's: what it says, knows and starts again.
+
+import assert from 'node:assert/strict'
+import { mock, test, type TestContext } from 'node:test'
+import { ArchiveKeeper, withGaps, type ThreadEvents } from './archive-keeper.ts'
+import type { ArchivedLog } from './archive-lag.ts'
+import type { ArchiveNews, ArchiveTask, ArchiveWord } from './archive-worker.ts'
+import type { ResumePlace } from './log/recover.ts'
+import { segmentHeaderBytes } from './log/segment.ts'
+import type { Offset } from './model/ids.ts'
+
+const mysql = 'mysql://clerk:se%63ret@db.example:3307/history'
+const start = segmentHeaderBytes
+const noGaps = { count: 0, records: 0 }
+
+class Bench {
+  nowMs = 1_000_000
+  durable = 0
+  readonly lines: (readonly [text: string, details: Readonly<Record<string, unknown>>])[] = []
+  readonly threads: { task: ArchiveTask; events: ThreadEvents; heard: ArchiveWord[] }[] = []
+  isDeaf = false
+  terminated = 0
+  readonly keeper: ArchiveKeeper
+
+  constructor(required = false) {
+    const bench = this as Bench
+    const place = (offset: number): ResumePlace =>
+      ({
+        offset,
+        segment: 1 + Math.floor(offset / 10),
+        position: start + (offset % 10) * 100,
+      }) as never
+    const log: ArchivedLog = {
+      get durableOffset() {
+        return bench.durable as Offset
+      },
+      get durablePlace() {
+        return place(bench.durable)
+      },
+      get segments() {
+        const count = 1 + Math.floor(bench.durable / 10)
+        return Array.from({ length: count }, (_, n) => ({
+          number: n + 1,
+          previousEnd: n === 0 ? 0 : start + 1000,
+        })) as never
+      },
+      placeBefore: place,
+    }
+    const tell = (details: object, text: string): void =>
+      void bench.lines.push([text, details as Readonly<Record<string, unknown>>])
+    this.keeper = new ArchiveKeeper({
+      dataDir: 'data',
+      archive: {
+        mysql,
+        passwordFile: undefined,
+        required,
+        keepMs: 0,
+        decompress: false,
+        jsonBodies: false,
+      },
+      log,
+      logger: { info: tell, warn: tell },
+      wallMs: () => this.nowMs,
+      thread: (task, events) => {
+        const heard: ArchiveWord[] = []
+        this.threads.push({ task, events, heard })
+        return {
+          send: (word) => {
+            heard.push(word)
+            if (word.kind === 'stop' && !this.isDeaf) events.ended()
+          },
+          terminate: () => {
+            this.terminated++
+            events.ended()
+            return Promise.resolve()
+          },
+        }
+      },
+    })
+  }
+
+  say(...news: ArchiveNews[]): void {
+    for (const one of news) this.threads.at(-1)!.events.news(one)
+  }
+
+  texts(): string[] {
+    return this.lines.map(([text]) => text)
+  }
+
+  /** So many seconds in which so many records each become durable. */
+  seconds(count: number, records = 0): void {
+    for (let n = 0; n < count; n++) {
+      this.nowMs += 1000
+      this.durable += records
+      mock.timers.tick(1000)
+    }
+  }
+}
+
+function benchFor(t: TestContext, required = false): Bench {
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
+  t.after(() => mock.timers.reset())
+  const bench = new Bench(required)
+  bench.keeper.start()
+  return bench
+}
+
+test('the thread is told what is durable whenever it asks, and nothing else', (t) => {
+  const bench = benchFor(t)
+  bench.durable = 7
+  bench.say({ kind: 'watermark' })
+  bench.durable = 9
+  bench.say({ kind: 'watermark' })
+  assert.deepEqual(bench.threads[0]!.heard, [
+    { kind: 'watermark', offset: 7 },
+    { kind: 'watermark', offset: 9 },
+  ])
+})
+
+test('nothing counts as archived before the database has said so', (t) => {
+  const bench = benchFor(t)
+  bench.durable = 50
+  assert.equal(bench.keeper.archivedOffset, 0)
+  assert.equal(bench.keeper.figures.archivedOffset, undefined)
+  assert.equal(bench.keeper.figures.lagRecords, undefined)
+  bench.say({ kind: 'away', why: 'refused' })
+  assert.equal(bench.keeper.archivedOffset, 0)
+  bench.say({ kind: 'connected', next: 20, gaps: noGaps })
+  assert.equal(bench.keeper.archivedOffset, 20)
+  bench.say({ kind: 'archived', next: 31, timeMs: undefined })
+  assert.equal(bench.keeper.archivedOffset, 31)
+})
+
+test('the lag is told in records, bytes and seconds, and is nothing once all is archived', (t) => {
+  const bench = benchFor(t)
+  bench.say({ kind: 'connected', next: 0, gaps: noGaps })
+  bench.seconds(60)
+  bench.seconds(5, 5)
+  const lagging = bench.keeper.figures
+  assert.equal(lagging.lagRecords, 25)
+  assert.equal(lagging.lagBytes, 2500)
+  assert.ok(lagging.lagSeconds! >= 4 && lagging.lagSeconds! <= 6, `${lagging.lagSeconds}`)
+  bench.say({ kind: 'archived', next: 15, timeMs: undefined })
+  const { lagSeconds } = bench.keeper.figures
+  assert.ok(lagSeconds! >= 1 && lagSeconds! <= 3, `${lagSeconds}: the older ones are archived`)
+  bench.say({ kind: 'archived', next: 25, timeMs: undefined })
+  const { lagRecords, lagBytes, lagSeconds: none } = bench.keeper.figures
+  assert.deepEqual([lagRecords, lagBytes, none], [0, 0, 0])
+})
+
+test('an archive that is away for a day costs no memory, and its lag is still true to some minutes', (t) => {
+  const bench = benchFor(t)
+  bench.say({ kind: 'connected', next: 0, gaps: noGaps })
+  bench.seconds(20_000, 1)
+  const { lagSeconds, lagRecords } = bench.keeper.figures
+  assert.equal(lagRecords, 20_000)
+  assert.ok(Math.abs(lagSeconds! - 20_000) < 200, `${lagSeconds}`)
+  bench.say({ kind: 'archived', next: 10_000, timeMs: undefined })
+  assert.ok(Math.abs(bench.keeper.figures.lagSeconds! - 10_000) < 200, 'half of it')
+})
+
+test('going and coming back is one line each, with the lag, and then one when it has caught up', (t) => {
+  const bench = benchFor(t)
+  bench.say({ kind: 'connected', next: 0, gaps: noGaps })
+  for (let n = 0; n < 20; n++) bench.say({ kind: 'away', why: 'ECONNREFUSED' })
+  assert.equal(bench.keeper.figures.connected, false)
+  assert.equal(bench.keeper.figures.why, 'ECONNREFUSED')
+  bench.seconds(3, 10)
+  bench.say({ kind: 'connected', next: 0, gaps: noGaps })
+  assert.equal(bench.keeper.figures.why, undefined)
+  bench.durable = 40
+  bench.say({ kind: 'archived', next: 20, timeMs: bench.nowMs })
+  bench.say({ kind: 'archived', next: 30, timeMs: bench.nowMs })
+  bench.say({ kind: 'archived', next: 40, timeMs: bench.nowMs })
+  assert.deepEqual(bench.texts(), [
+    'the archive is connected',
+    'the archive cannot be reached: it is tried again, and publishing goes on',
+    'the archive is back',
+    'the archive has caught up',
+  ])
+  const [, away, back] = bench.lines
+  assert.deepEqual(
+    [away![1]['why'], away![1]['archive']],
+    ['ECONNREFUSED', 'mysql://db.example:3307/history'],
+  )
+  assert.equal(back![1]['lagRecords'], 30)
+  assert.doesNotMatch(JSON.stringify(bench.lines), /cret|clerk/)
+})
+
+test('a gap is told once, counted, and shown beside a sound health', (t) => {
+  const bench = benchFor(t)
+  bench.say({ kind: 'connected', next: 0, gaps: { count: 1, records: 5 } })
+  bench.say({ kind: 'gap', from: 10, to: 25, why: 'dropped' })
+  const told = bench.lines.filter(([text]) => /gap/.test(text))
+  assert.equal(told.length, 1)
+  assert.equal(told[0]![1]['records'], 15)
+  const { figures } = bench.keeper
+  assert.deepEqual([figures.gaps, figures.gapRecords], [2, 20])
+  const reason = 'the archive lacks 20 records in 2 gaps'
+  assert.deepEqual(withGaps({ ok: true }, figures), { ok: true, reason })
+  assert.deepEqual(withGaps({ ok: true, reason: 'x' }, figures), {
+    ok: true,
+    reason: `x; ${reason}`,
+  })
+  assert.deepEqual(withGaps({ ok: false, reason: 'x' }, figures), { ok: false, reason: 'x' })
+  assert.deepEqual(withGaps({ ok: true }, { ...figures, gaps: 0 }), { ok: true })
+})
+
+test('a thread that ends is started again, later each time, and told once for each reason', (t) => {
+  const bench = benchFor(t)
+  const end = (why: string): void => bench.threads.at(-1)!.events.ended(why)
+  end('another archiver of this log has taken over')
+  assert.equal(bench.keeper.figures.why, 'another archiver of this log has taken over')
+  assert.equal(bench.threads.length, 1)
+  bench.seconds(1)
+  assert.equal(bench.threads.length, 2)
+  end('another archiver of this log has taken over')
+  bench.seconds(1)
+  assert.equal(bench.threads.length, 2)
+  bench.seconds(1)
+  assert.equal(bench.threads.length, 3)
+  end('out of memory')
+  assert.equal(bench.texts().length, 2, bench.texts().join())
+  bench.seconds(4)
+  bench.say({ kind: 'connected', next: 0, gaps: noGaps })
+  end('out of memory')
+  bench.seconds(1)
+  assert.equal(bench.threads.length, 5, 'after a connection it is soon again')
+
+  const told = bench.lines.length
+  bench.durable = 10
+  for (const seconds of [2, 4, 8]) {
+    bench.say({ kind: 'connected', next: 0, gaps: noGaps })
+    assert.equal(bench.keeper.figures.connected, false)
+    end('out of memory')
+    bench.seconds(seconds)
+  }
+  assert.equal(bench.threads.length, 8)
+  assert.equal(bench.lines.length, told, 'one that ends again and again has not come back')
+  bench.say({ kind: 'connected', next: 0, gaps: noGaps })
+  for (const next of [4, 10]) bench.say({ kind: 'archived', next, timeMs: undefined })
+  assert.deepEqual(bench.texts().slice(told), ['the archive is back', 'the archive has caught up'])
+})
+
+test('a stop is asked for, and a thread that does not hear it is ended after a second', async (t) => {
+  const bench = benchFor(t)
+  await bench.keeper.close()
+  assert.deepEqual(bench.threads[0]!.heard, [{ kind: 'stop' }])
+  assert.equal(bench.terminated, 0)
+  bench.seconds(100)
+  assert.equal(bench.threads.length, 1)
+
+  const deaf = new Bench()
+  deaf.isDeaf = true
+  deaf.keeper.start()
+  const closed = deaf.keeper.close()
+  deaf.seconds(1)
+  assert.equal(deaf.terminated, 1)
+  await closed
+})

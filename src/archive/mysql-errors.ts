@@ -1,0 +1,52 @@
+// What an error of MySQL means for work that can be done again. By number, never by text: servers speak many languages.
+
+import { KiteQError } from '../model/errors.ts'
+
+/**
+ * `again`: the same transaction, at once; `away`: another connection, later; `full`: its disk; `refused`: an account or a
+ * setting of the server is in the way until somebody changes it; `wrong`: no waiting helps.
+ */
+export type MysqlTrouble = 'again' | 'away' | 'full' | 'refused' | 'wrong'
+
+/** Deadlock, lock wait timeout, a row that has changed since it was read. */
+const again: ReadonlySet<number> = new Set([1213, 1205, 1020])
+/** Disk full, table full, error writing a file, error from the storage engine, a cache on disk that is full. */
+const full: ReadonlySet<number> = new Set([1021, 1114, 1026, 3, 1030, 1197, 1598, 1296, 3675])
+/** Access denied in its forms, unknown database, host blocked or not allowed, read only, password expired, too many. */
+const refused: ReadonlySet<number> = new Set([
+  1044, 1045, 1698, 1142, 1143, 1227, 1370, 1049, 1129, 1130, 1290, 1792, 1820, 1836, 1862, 3118,
+  3032, 3159, 4151,
+])
+/** Too many connections, going down, connection killed, lost in the middle of something, waited too long, not yet up. */
+const away: ReadonlySet<number> = new Set([
+  1040, 1203, 1226, 1053, 1077, 1152, 1154, 1155, 1156, 1157, 1158, 1159, 1160, 1161, 1184, 1317,
+  1927, 1969, 2002, 2003, 2006, 2013, 2055, 3024, 3168, 3169, 4031,
+])
+const awayCode =
+  /^(PROTOCOL_|ECONN|EPIPE$|ETIMEDOUT$|ENOENT$|EHOST|ENET|EAI_|ENOTFOUND$|ER_SERVER_SHUTDOWN$|EACCES$)/
+/** Of a question that came just before its end was noticed: it has no code. */
+const closedState = /in closed state|connection (is|was) (closed|destroyed)/i
+/** Numbers of the system come negative. */
+const serverNumbersFrom = 1
+
+export function troubleOf(error: unknown): MysqlTrouble {
+  if (error instanceof KiteQError || !(error instanceof Error)) return 'wrong'
+  const { errno, code = '' } = error as { errno?: number; code?: string }
+  if (errno !== undefined && errno >= serverNumbersFrom) {
+    if (again.has(errno)) return 'again'
+    if (full.has(errno)) return 'full'
+    if (refused.has(errno)) return 'refused'
+    if (away.has(errno)) return 'away'
+  }
+  if (awayCode.test(code) || closedState.test(error.message)) return 'away'
+  return 'wrong'
+}
+
+/** One line, never with the statement. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code } = error as { code?: string }
+  const { message } = error
+  if (code === undefined || message.includes(code)) return message || (code ?? error.name)
+  return message === '' ? code : `${message} (${code})`
+}
