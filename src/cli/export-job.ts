@@ -1,0 +1,235 @@
+// One stretch of a log into one file or onto standard output: reads, makes rows, writes, notes how far it is. Runs on the main
+// thread or in one of its own; holds a batch and a row group in memory, whatever the stretch.
+
+import { namesBefore } from '../archive-names.ts'
+import { Follower, type Batch, type GivenName } from '../archive/follower.ts'
+import { learnName, newNameBook } from '../archive/rows.ts'
+import type { TableNumber } from '../archive/tables.ts'
+import { KiteQError } from '../model/errors.ts'
+import { ExportFile, type FileNote, type MissingRecords } from './export-file.ts'
+import { ParquetRows } from './export-parquet.ts'
+import { RowSelection } from './export-selection.ts'
+import { textRows, type TextFormat, type TextRows } from './export-text.ts'
+import { taken } from './line-output.ts'
+
+/** Plain data: it may go to another thread. */
+export interface ExportJob {
+  readonly dataDir: string
+  /** `-`: standard output. */
+  readonly file: string
+  /** As one text, to tell one export from another. */
+  readonly what: string
+  readonly format: TextFormat | 'parquet'
+  readonly table: TableNumber
+  readonly topic?: string | undefined
+  readonly type?: string | undefined
+  readonly decompress: boolean
+  readonly bodyJson: boolean
+  readonly from: number
+  readonly to: number
+  /** Those the log gave before the first record that is read, at least. */
+  readonly names: readonly GivenName[]
+  /** First offset of the log. */
+  readonly first: number
+  readonly note?: FileNote | undefined
+  /** How often a file is noted, and its row groups, bytes; default: as it is good for large ones. */
+  readonly noteBytes?: number | undefined
+  readonly groupBytes?: number | undefined
+}
+
+export interface Exported {
+  readonly file: string
+  readonly from: number
+  readonly to: number
+  readonly rows: number
+  /** Of the file. */
+  readonly bytes: number
+  readonly missing: readonly MissingRecords[]
+}
+
+export interface ExportProgress {
+  /** Everything below is done; records of the log. */
+  readonly at: number
+  /** Of the log, read in this run. */
+  readonly readBytes: number
+}
+
+/** A file is noted after so many bytes. */
+const noteBytesDefault = 16 * 1024 * 1024
+const pieceChars = 256 * 1024
+
+export async function runExport(
+  job: ExportJob,
+  progress: (progress: ExportProgress) => void,
+): Promise<Exported> {
+  const isOut = job.file === '-'
+  const target = isOut ? new OutTarget() : await ExportFile.open(job.file, job.note?.bytes)
+  try {
+    return await new ExportRun(job, target).run(progress)
+  } finally {
+    await target.close()
+  }
+}
+
+interface Target {
+  readonly bytes: number
+  write(bytes: Uint8Array): Promise<void>
+  save?(note: Omit<FileNote, 'bytes'>): Promise<void>
+  finish(): Promise<void>
+  close(): Promise<void>
+}
+
+class OutTarget implements Target {
+  bytes = 0
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.bytes += bytes.length
+    process.stdout.write(bytes)
+    await taken()
+  }
+
+  finish(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+}
+
+class ExportRun {
+  readonly #job: ExportJob
+  readonly #target: Target
+  readonly #rows: TextRows | ParquetRows
+  readonly #missing: MissingRecords[]
+  #next: number
+  #count: number
+  #noted: number
+
+  constructor(job: ExportJob, target: Target) {
+    const { format, table, note, groupBytes } = job
+    this.#job = job
+    this.#target = target
+    this.#rows =
+      format === 'parquet'
+        ? new ParquetRows(table, { ...job, groupBytes }, note?.format)
+        : textRows(format, table, job)
+    this.#next = note?.next ?? job.from
+    this.#count = note?.rows ?? 0
+    this.#missing = [...(note?.missing ?? [])]
+    this.#noted = target.bytes
+  }
+
+  async run(progress: (progress: ExportProgress) => void): Promise<Exported> {
+    const { file, from, to } = this.#job
+    const rows = this.#rows
+    if (this.#job.note === undefined) {
+      if (!(rows instanceof ParquetRows)) await this.#text(rows.head)
+      else await this.#target.write(rows.flush())
+      await this.#save()
+    }
+    await this.#follow(progress)
+    if (rows instanceof ParquetRows) {
+      await this.#target.write(rows.flush())
+      await this.#target.write(rows.end())
+    }
+    await this.#target.finish()
+    const { bytes } = this.#target
+    return { file, from, to, rows: this.#count, bytes, missing: this.#missing }
+  }
+
+  async #follow(progress: (progress: ExportProgress) => void): Promise<void> {
+    const { dataDir, table, topic, type, to, first } = this.#job
+    const names = newNameBook()
+    for (const name of this.#job.names) learnName(names, name)
+    const selection = new RowSelection({ table, topic, type, from: this.#next }, names)
+    const follower = await Follower.open({
+      dir: dataDir,
+      from: selection.needsBeginning ? first : this.#next,
+      to,
+      names,
+      watermark: () => Promise.resolve(to),
+      learnNames: async (book, offset) => {
+        for (const name of await namesBefore(dataDir, offset)) learnName(book, name)
+      },
+      tables: [table],
+      isWanted: topic === undefined && type === undefined ? undefined : selection.takes,
+    })
+    let readBytes = 0
+    let stuckAt = -1
+    try {
+      while (follower.at < to) {
+        const next = await follower.next()
+        if (next === undefined) {
+          if (stuckAt === follower.at) throw unreadable(dataDir, stuckAt)
+          stuckAt = follower.at // its beginning may just have been dropped
+          continue
+        }
+        if (next.kind === 'batch') {
+          readBytes += next.bytes
+          await this.#batch(next, selection)
+        } else this.#lack(next)
+        progress({ at: next.to, readBytes })
+      }
+    } finally {
+      await follower.close()
+    }
+  }
+
+  #lack({ from, to, why }: MissingRecords): void {
+    const begin = Math.max(from, this.#next)
+    if (to <= begin) return
+    this.#missing.push({ from: begin, to, why })
+    this.#next = to
+  }
+
+  async #batch({ rows, to }: Batch, selection: RowSelection): Promise<void> {
+    const list = rows[this.#job.table]!
+    if (this.#rows instanceof ParquetRows) {
+      for (const row of list)
+        if (this.#takes(row[0] as number) && selection.wants(row)) {
+          this.#rows.add(row)
+          this.#count++
+        }
+      this.#next = Math.max(this.#next, to)
+      if (!this.#rows.isFull) return
+      await this.#target.write(this.#rows.flush())
+      await this.#save()
+      return
+    }
+    let text = ''
+    for (const row of list) {
+      if (!this.#takes(row[0] as number) || !selection.wants(row)) continue
+      text += this.#rows.line(row)
+      this.#count++
+      if (text.length < pieceChars) continue
+      await this.#text(text)
+      text = ''
+    }
+    if (text !== '') await this.#text(text)
+    this.#next = Math.max(this.#next, to)
+    const { noteBytes = noteBytesDefault } = this.#job
+    if (this.#target.bytes - this.#noted >= noteBytes) await this.#save()
+  }
+
+  #takes(record: number): boolean {
+    return record >= this.#next
+  }
+
+  #text(text: string): Promise<void> {
+    return this.#target.write(Buffer.from(text, 'utf8'))
+  }
+
+  async #save(): Promise<void> {
+    const { what, from, to } = this.#job
+    const format = this.#rows instanceof ParquetRows ? this.#rows.save() : undefined
+    const place = { what, from, to, next: this.#next, rows: this.#count }
+    await this.#target.save?.({ ...place, missing: this.#missing, format })
+    this.#noted = this.#target.bytes
+  }
+}
+
+function unreadable(dataDir: string, at: number): KiteQError {
+  const message = `${dataDir}: nothing can be read from record ${at} on; kiteq verify tells more`
+  return new KiteQError('KITEQ_LOG_CORRUPT', message)
+}
