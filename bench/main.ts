@@ -12,6 +12,7 @@ const benches = [
   'recover',
   'memory',
   'brokers',
+  'archive',
 ]
 const name = process.argv[2] ?? ''
 const path = fileURLToPath(new URL(`${name}.ts`, import.meta.url))

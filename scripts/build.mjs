@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  cpSync,
   existsSync,
   readdirSync,
   readFileSync,
@@ -27,6 +28,10 @@ const build = spawnSync(
   },
 )
 if (build.status !== 0) process.exit(build.status ?? 1)
+
+// What tsc does not carry over.
+const schema = join('archive', 'schema')
+cpSync(join(top, 'src', schema), join(dist, schema), { recursive: true })
 
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
   const path = join(entry.parentPath ?? entry.path, entry.name)

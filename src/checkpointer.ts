@@ -13,6 +13,17 @@ export interface CheckpointerOptions {
   readonly config: Config
   readonly log: Log
   readonly logger: Logger
+  /** Offset of the checkpoint that the start began from. */
+  readonly newest?: number | undefined
+}
+
+/** Checkpoints of this run; `atMs` is monotonic: the last one, or the start. */
+export interface CheckpointProgress {
+  readonly written: number
+  readonly failed: number
+  /** Where a start would go on from; 0: at the beginning. */
+  readonly offset: number
+  readonly atMs: number
 }
 
 const lookEveryMs = 1000
@@ -25,11 +36,18 @@ export class Checkpointer {
   #lastBytes: number
   #lastOffset: number
   #lastAtMs = performance.now()
+  #progress: CheckpointProgress
 
   constructor(options: CheckpointerOptions) {
     this.#options = options
     this.#lastBytes = options.log.stats().bytes
     this.#lastOffset = options.log.durableOffset
+    const offset = options.newest ?? 0
+    this.#progress = { written: 0, failed: 0, offset, atMs: performance.now() }
+  }
+
+  get progress(): CheckpointProgress {
+    return this.#progress
   }
 
   start(): void {
@@ -95,10 +113,21 @@ export class Checkpointer {
     worker.unref()
     this.#worker = worker
     worker.on('message', (outcome: CheckpointOutcome) => {
+      this.#count(outcome.ok ? outcome.offset : undefined)
       if (outcome.ok) logger.info(outcome, 'checkpoint written')
       else logger.warn(outcome, 'checkpoint failed')
     })
-    worker.on('error', (error) => logger.warn({ why: error.message }, 'checkpoint failed'))
+    worker.on('error', (error) => {
+      this.#count(undefined)
+      logger.warn({ why: error.message }, 'checkpoint failed')
+    })
     worker.on('exit', () => (this.#worker = undefined))
+  }
+
+  /** `offset`: of the one written; undefined: it failed. */
+  #count(offset: number | undefined): void {
+    const { written, failed } = this.#progress
+    if (offset === undefined) this.#progress = { ...this.#progress, failed: failed + 1 }
+    else this.#progress = { written: written + 1, failed, offset, atMs: performance.now() }
   }
 }

@@ -9,7 +9,9 @@ import {
   parseBytes,
   parseDurability,
 } from './config-values.ts'
+import { isMysqlAddress } from './archive-setting.ts'
 import { brokerDefaults } from './broker/settings.ts'
+import { logFormats, logLevels, type LogFormat, type LogLevel } from './model/logger.ts'
 import { KiteQError } from './model/errors.ts'
 import * as limits from './model/limits.ts'
 import { withoutSecret } from './zk/zookeeper-address.ts'
@@ -32,12 +34,16 @@ export interface FileSettings {
   readonly durability: string
   readonly http: string
   readonly httpNames: readonly string[]
+  readonly metricsTopics: number
+  readonly logFormat: LogFormat
+  readonly logLevel: LogLevel
   readonly stopSeconds: number
   readonly delivery: {
     readonly deliverySeconds: number
     readonly deliveryFirst: boolean
     readonly backOff: readonly (readonly [fromAttempt: number, seconds: number])[]
     readonly inFlight: number
+    readonly firstDelaySeconds: number
     readonly receivePerSecond: number
   }
   readonly transactions: {
@@ -57,6 +63,14 @@ export interface FileSettings {
   }
   readonly retention: { readonly seconds: number; readonly bytes: number }
   readonly deadLetters: { readonly seconds: number; readonly max: number }
+  readonly archive: {
+    readonly mysql: string
+    readonly passwordFile?: string | undefined
+    readonly required: boolean
+    readonly keepSeconds: number
+    readonly decompress: boolean
+    readonly jsonBodies: boolean
+  }
   readonly connections: {
     readonly max: number
     readonly maxPerAddress: number
@@ -97,6 +111,9 @@ const schema = z
       .default('fsync'),
     http: httpAddress().default('127.0.0.1:13801'),
     httpNames: hostNames().default([]),
+    metricsTopics: whole(1, limits.metricsTopicsMax).default(limits.metricsTopics),
+    logFormat: z.enum(logFormats, logFormats.join(', ')).default('auto'),
+    logLevel: z.enum(logLevels, logLevels.join(', ')).default('info'),
     stopSeconds: seconds(1, 300).default(limits.stopTimeoutMs / 1000),
     delivery: section({
       deliverySeconds: seconds(0.05, daySeconds).default(brokerDefaults.deliveryTimeoutMs / 1000),
@@ -108,6 +125,7 @@ const schema = z
         ]),
       ),
       inFlight: whole(1, limits.creditMax).default(limits.inFlightPerConnection),
+      firstDelaySeconds: seconds(0, 60).default(limits.firstDelayMs / 1000),
       receivePerSecond: whole(0, 1_000_000_000).default(brokerDefaults.receiveRate),
     }),
     transactions: section({
@@ -140,6 +158,14 @@ const schema = z
       seconds: seconds(0, yearsSeconds).default(limits.deadLettersMs / 1000),
       max: whole(0, 100_000_000).default(limits.deadLettersMax),
     }),
+    archive: section({
+      mysql: archiveAddress().default('off'),
+      passwordFile: z.string('a file').min(1, 'a file').optional(),
+      required: z.boolean('true or false').default(false),
+      keepSeconds: seconds(0, yearsSeconds).default(limits.archiveKeepMs / 1000),
+      decompress: z.boolean('true or false').default(false),
+      jsonBodies: z.boolean('true or false').default(false),
+    }),
     connections: section({
       max: whole(1, 100_000).default(limits.connectionsMax),
       maxPerAddress: whole(1, 100_000).default(limits.connectionsMax),
@@ -154,7 +180,7 @@ const schema = z
     }),
   })
   .check((check) => {
-    const { listen, http, transactions, log } = check.value
+    const { listen, http, transactions, log, archive } = check.value
     const say = (path: string[], input: unknown, message: string): void => {
       check.issues.push({ code: 'custom', path, input, message })
     }
@@ -168,6 +194,8 @@ const schema = z
       )
     if (log.batchBytes > log.segmentBytes)
       say(['log', 'batchBytes'], log.batchBytes, 'at most log.segmentBytes')
+    if (archive.required && archive.mysql === 'off')
+      say(['archive', 'required'], true, 'false, or archive.mysql beside it')
     if (check.value.registry?.startsWith('zk://') === true) checkForZooKeeper(check.value, say)
   })
 
@@ -177,7 +205,11 @@ function checkForZooKeeper(
   say: (path: string[], input: unknown, message: string) => void,
 ): void {
   if (topics === '*') {
-    say(['topics'], topics, 'names, such as a,b: in ZooKeeper a broker is found by its topics')
+    say(
+      ['topics'],
+      topics,
+      'names, such as --topics orders,payments: in ZooKeeper a broker is found by its topics',
+    )
   } else {
     const bad = topics.find((topic) => notANodeName(topic) !== undefined)
     if (bad !== undefined)
@@ -207,8 +239,12 @@ export function fileFrom(
       'KITEQ_CONFIG',
       `${name} is not a setting; expected one of ${keysAt(issue.path)}`,
     )
-  const value = shown(keyText(path), valueAt(table, path) ?? issue.input ?? null)
-  throw new KiteQError('KITEQ_CONFIG', `${name} is ${value}; expected ${issue.message}`)
+  const given = valueAt(table, path)
+  const isMissing = given === undefined && keyText(path) === 'topics' // its default is no choice of the operator
+  const found = isMissing
+    ? '--topics is missing'
+    : `${name} is ${shown(keyText(path), given ?? issue.input ?? null)}`
+  throw new KiteQError('KITEQ_CONFIG', `${found}; expected ${issue.message}`)
 }
 
 function section<Shape extends z.ZodRawShape>(
@@ -234,6 +270,11 @@ function httpAddress(): z.ZodString {
   return z
     .string(expected)
     .refine((value) => value === 'off' || parseAddress(value) !== undefined, expected)
+}
+
+function archiveAddress(): z.ZodString {
+  const expected = 'off or mysql://user@host:port/DATABASE'
+  return z.string(expected).refine((text) => text === 'off' || isMysqlAddress(text), expected)
 }
 
 function hostNames(): z.ZodArray<z.ZodString> {
@@ -325,9 +366,17 @@ function keysAt(path: readonly PropertyKey[]): string {
   return Object.keys(shape as object).join(', ')
 }
 
+/** Whatever stands there, it may hold a password. */
+const secretKeys: readonly string[] = [
+  'zookeeper',
+  'zookeeper.credentials',
+  'archive',
+  'archive.mysql',
+]
+
 /** Settings may hold anything; an error stays one readable line, and nobody's password. */
 function shown(key: string, value: unknown): string {
-  if (key === 'zookeeper' || key === 'zookeeper.credentials') return 'something else'
+  if (secretKeys.includes(key)) return 'something else'
   const json = JSON.stringify(typeof value === 'string' ? withoutSecret(value) : value)
   return json.length <= 120 ? json : `${json.slice(0, 117)}...`
 }

@@ -158,7 +158,7 @@ const wrong: readonly [toml: string, message: string][] = [
   ],
   [
     '[delivery]\ndeliverFirst = true',
-    'kiteq.toml: delivery.deliverFirst is not a setting; expected one of deliverySeconds, deliveryFirst, backOff, inFlight, receivePerSecond',
+    'kiteq.toml: delivery.deliverFirst is not a setting; expected one of deliverySeconds, deliveryFirst, backOff, inFlight, firstDelaySeconds, receivePerSecond',
   ],
   [
     '[delivery]\nbackOff = [[2, 0]]',

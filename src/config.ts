@@ -8,6 +8,7 @@ import type { Durability } from './log/durability.ts'
 import type { BrokerSettings } from './broker/settings.ts'
 import { KiteQError } from './model/errors.ts'
 import { configFileBytesMax } from './model/limits.ts'
+import type { LogFormat, LogLevel } from './model/logger.ts'
 import {
   originalFlagNames,
   readOriginalConfig,
@@ -25,6 +26,8 @@ export interface Flags extends OriginalFlags {
   readonly topics?: string | undefined
   readonly durability?: string | undefined
   readonly http?: string | undefined
+  readonly logFormat?: string | undefined
+  readonly logLevel?: string | undefined
   /** Path of the file. Without it none is read. */
   readonly config?: string | undefined
   readonly rebuild?: boolean | undefined
@@ -66,6 +69,20 @@ export type RegistryConfig =
       readonly acl: 'open' | 'creator'
     }
 
+export interface ArchiveConfig {
+  /** `mysql://…/DATABASE` as it was written. It may hold a password: never shown. */
+  readonly mysql: string
+  /** Read at each connect. */
+  readonly passwordFile: string | undefined
+  /** The log is kept for it: a segment goes only once it is archived. */
+  readonly required: boolean
+  /** Rows of older records go; 0: none ever does. */
+  readonly keepMs: number
+  /** Bodies also as text, unpacked; and as JSON, where they are any. */
+  readonly decompress: boolean
+  readonly jsonBodies: boolean
+}
+
 export interface Config {
   readonly listen: Address
   /** `host:port` told to the registry; undefined: where the broker listens. */
@@ -79,6 +96,10 @@ export interface Config {
   readonly http: Address | undefined
   /** Names besides its own that HTTP is called by. */
   readonly httpNames: readonly string[]
+  /** Topics with series of their own on /metrics, and groups. */
+  readonly metricsTopics: number
+  readonly logFormat: LogFormat
+  readonly logLevel: LogLevel
   /** Ignore the checkpoints and fold the whole log. */
   readonly rebuild: boolean
   /** A clean stop takes at most this long. */
@@ -91,6 +112,8 @@ export interface Config {
   readonly retention: { readonly keepMs: number; readonly keepBytes: number }
   /** What makes dead letters go, the number in one group; 0: it never does. */
   readonly deadLetters: { readonly keepMs: number; readonly max: number }
+  /** undefined: there is none. */
+  readonly archive: ArchiveConfig | undefined
   readonly net: NetConfig
   /** What the reading of the original's settings has to say to the operator, a line each. */
   readonly told: readonly string[]
@@ -112,7 +135,7 @@ export function loadConfig(flags: Flags, readFile: ReadFile): Config {
   }
   const ours = (key: string): string =>
     key in given
-      ? `--${key === 'dataDir' ? 'data-dir' : key}`
+      ? `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
       : `${flags.config ?? 'configuration'}: ${key}`
   const table = { ...written, ...given }
   const original = originalFlagNames.some((name) => flags[name] !== undefined)
@@ -134,6 +157,8 @@ const flagNames: readonly string[] = [
   'topics',
   'durability',
   'http',
+  'logFormat',
+  'logLevel',
   'config',
   'rebuild',
   ...originalFlagNames,
@@ -220,6 +245,9 @@ function configOf(file: FileSettings, rebuild: boolean): Omit<Config, 'told'> {
     durability: parseDurability(file.durability)!,
     http: file.http === 'off' ? undefined : parseAddress(file.http)!,
     httpNames: file.httpNames,
+    metricsTopics: file.metricsTopics,
+    logFormat: file.logFormat,
+    logLevel: file.logLevel,
     rebuild,
     stopTimeoutMs: ms(file.stopSeconds),
     broker: {
@@ -235,6 +263,7 @@ function configOf(file: FileSettings, rebuild: boolean): Omit<Config, 'told'> {
       },
       receiveRate: delivery.receivePerSecond,
       inFlightWindow: delivery.inFlight,
+      firstDelayMs: ms(delivery.firstDelaySeconds),
       deliveryFirst: delivery.deliveryFirst,
       unflushedBytesMax: log.unflushedBytes,
       unflushedMsMax: ms(log.unflushedSeconds),
@@ -250,6 +279,7 @@ function configOf(file: FileSettings, rebuild: boolean): Omit<Config, 'told'> {
     },
     retention: { keepMs: ms(file.retention.seconds), keepBytes: file.retention.bytes },
     deadLetters: { keepMs: ms(file.deadLetters.seconds), max: file.deadLetters.max },
+    archive: archiveOf(file),
     net: {
       connectionsMax: connections.max,
       connectionsPerAddressMax: Math.min(connections.maxPerAddress, connections.max),
@@ -276,6 +306,12 @@ function registryOf({ registry, zookeeper }: FileSettings): RegistryConfig | und
     credentials: zookeeper.credentials,
     acl: zookeeper.acl,
   }
+}
+
+function archiveOf({ archive }: FileSettings): ArchiveConfig | undefined {
+  const { mysql, passwordFile, required, keepSeconds, decompress, jsonBodies } = archive
+  if (mysql === 'off') return undefined
+  return { mysql, passwordFile, required, keepMs: ms(keepSeconds), decompress, jsonBodies }
 }
 
 function ms(seconds: number): number {

@@ -1,18 +1,20 @@
 // The only file that knows everyone: it puts a broker together, opens its doors last and closes them first.
 
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import type { Effect } from './broker/effect.ts'
 import type { Hole } from './broker/journal.ts'
 import { BrokerLoop } from './broker/loop.ts'
+import { ArchiveKeeper, withGaps } from './archive-keeper.ts'
 import { Checkpointer } from './checkpointer.ts'
 import type { Config } from './config.ts'
+import { DiskSpace } from './disk-space.ts'
 import { FolderWatch } from './folder-watch.ts'
 import { addressTaken, expectFree } from './free-address.ts'
 import { HttpServer } from './http/server.ts'
-import type { Health } from './http/stat.ts'
+import type { ArchiveFigures, Health } from './http/stat.ts'
 import { nodeDisk } from './log/disk-node.ts'
 import { claimFolder, type FolderClaim } from './log/folder-owner.ts'
 import { Log } from './log/log.ts'
@@ -23,6 +25,7 @@ import type { Clock, Scheduler } from './model/clock.ts'
 import { silent, type Logger } from './model/logger.ts'
 import { KiteQError } from './model/errors.ts'
 import type { Registry } from './model/registry.ts'
+import { MetricsPort } from './metrics-port.ts'
 import { Peers } from './net/peers.ts'
 import { NetServer } from './net/server.ts'
 import { fittingConnections, openFilesLimit } from './open-files.ts'
@@ -31,7 +34,7 @@ import { healthOf, noteHole, noteHoles } from './known-damage.ts'
 import { forgetLostEnd, withLostEnd } from './lost-end.ts'
 import { PostingsKeeper } from './postings-keeper.ts'
 import { recoverState } from './recover-state.ts'
-import { addressFor, announce, registryFor, startRegistry } from './registry-port.ts'
+import { addressFor, announce, dialsOf, registryFor, startRegistry } from './registry-port.ts'
 import { Reloader } from './reload.ts'
 import { Scrub } from './scrub.ts'
 import type { HeldSegments } from './retention-held.ts'
@@ -74,6 +77,7 @@ export interface RunningBroker {
 export async function startBroker(config: Config, ports: BrokerPorts = {}): Promise<RunningBroker> {
   const logger = ports.logger ?? silent
   for (const line of config.told) logger.info({}, line)
+  if (!existsSync(config.dataDir)) await expectDoorsFree(config) // a wrong address leaves no folder behind
   await makeFolder(config.dataDir)
   const door: { answer: (request: unknown) => Promise<unknown> } = {
     answer: () => Promise.reject(new KiteQError('KITEQ_CLOSED', 'the broker is starting')),
@@ -86,13 +90,17 @@ export async function startBroker(config: Config, ports: BrokerPorts = {}): Prom
   const opened: Opened = { claim }
   try {
     await expectFinished(nodeDisk, config.dataDir)
-    await expectFree('--listen', config.listen)
-    if (config.http !== undefined) await expectFree('--http', config.http)
+    await expectDoorsFree(config)
     return await open(config, ports, logger, door, opened)
   } catch (error) {
     await closeOpened(opened, config.stopTimeoutMs, false)
     throw error
   }
+}
+
+async function expectDoorsFree({ listen, http }: Config): Promise<void> {
+  await expectFree('--listen', listen)
+  if (http !== undefined) await expectFree('--http', http)
 }
 
 /** Throws KITEQ_CONFIG when the folder cannot be had or not be written. */
@@ -115,6 +123,7 @@ interface Opened {
   loop?: BrokerLoop
   checkpointer?: Checkpointer
   postings?: PostingsKeeper
+  archive?: ArchiveKeeper
   scrub?: Scrub
   upkeep?: Upkeep
   storage?: StorageUpkeep
@@ -136,9 +145,11 @@ async function open(
   opened: Opened,
 ): Promise<RunningBroker> {
   const log = (opened.log = await openLog(config))
+  const startedMs = performance.now()
   const { state, ...recovered } = await untilStopped(recoverState(log, config, logger), ports.stop)
   const recovery = await withLostEnd(log, recovered.recovery, config.dataDir, logger)
   state.ids.build()
+  const recoveryMs = performance.now() - startedMs
   const epoch = await log.startWriting()
   const host = hostname()
   const loop = (opened.loop = new BrokerLoop({
@@ -164,15 +175,11 @@ async function open(
   await loop.settle()
   await forgetLostEnd(log, config.dataDir, recovery.end.offset)
   await log.dropSegments(state.journal.dropped.segment) // a crash may have come between the record and the files
-  startBeside(config, opened, log, loop, logger)
-  if (recovered.checkpoint !== undefined || log.segments[0]!.number > 1) {
-    const headers = log.segments.slice()
-    const found = (hole: Hole): boolean => noteHole(hole, loop)
-    opened.scrub = new Scrub({ dataDir: config.dataDir, headers, found, logger })
-    opened.scrub.start()
-  }
-  const health = (): Health => healthOf(failure.error, loop)
-  const doors = await openDoors(config, ports, logger, opened, { log, loop, health })
+  startBeside(config, opened, log, loop, logger, recovered.checkpoint)
+  const health = (): Health => withGaps(healthOf(failure.error, loop), opened.archive?.figures)
+  const why = (): string | undefined => failure.error?.message
+  const engine: Engine = { log, loop, health, failure: why, recovery, recoveryMs }
+  const doors = await openDoors(config, ports, logger, opened, engine)
   door.answer = (request) => answerOwnerRequest(request, { loop, log, address: doors.address })
   opened.upkeep = new Upkeep({
     log,
@@ -206,14 +213,34 @@ function startBeside(
   log: Log,
   loop: BrokerLoop,
   logger: Logger,
+  newest: number | undefined,
 ): void {
-  const checkpointer = (opened.checkpointer = new Checkpointer({ config, log, logger }))
+  const checkpointer = (opened.checkpointer = new Checkpointer({ config, log, logger, newest }))
   checkpointer.start()
   const isSlow = (): boolean => loop.isSlow()
   opened.postings = new PostingsKeeper({ dataDir: config.dataDir, log, isSlow, logger })
   opened.postings.start()
-  opened.storage = new StorageUpkeep({ config, log, loop, logger, checkpointer })
+  const archived = startArchive(config, opened, log, logger)
+  opened.storage = new StorageUpkeep({ config, log, loop, logger, checkpointer, archived })
   opened.storage.start()
+  if (newest === undefined && log.segments[0]!.number === 1) return // the start has read all of it
+  const headers = log.segments.slice()
+  const found = (hole: Hole): boolean => noteHole(hole, loop)
+  opened.scrub = new Scrub({ dataDir: config.dataDir, headers, found, logger })
+  opened.scrub.start()
+}
+
+/** Where the log is kept for the archive: up to where it has everything. */
+function startArchive(
+  { archive, dataDir }: Config,
+  opened: Opened,
+  log: Log,
+  logger: Logger,
+): (() => number) | undefined {
+  if (archive === undefined) return undefined
+  const keeper = (opened.archive = new ArchiveKeeper({ dataDir, archive, log, logger }))
+  keeper.start()
+  return archive.required ? (): number => keeper.archivedOffset : undefined
 }
 
 /** What it still reads, nobody takes. */
@@ -266,6 +293,7 @@ function giveUp(why: string, opened: Opened, failure: Failure, logger: Logger): 
   logger.warn({}, error.message)
   void opened.checkpointer?.close() // or it would write into a folder that is not ours
   void opened.postings?.close()
+  void opened.archive?.close()
   void opened.scrub?.close()
   void opened.storage?.close()
   setTimeout(() => failure.end?.(error), refusingMs)
@@ -282,6 +310,9 @@ interface Engine {
   readonly log: Log
   readonly loop: BrokerLoop
   readonly health: () => Health
+  readonly failure: () => string | undefined
+  readonly recovery: RecoveryReport
+  readonly recoveryMs: number
 }
 
 /** Bindings first, then the clients' door, then HTTP. */
@@ -290,18 +321,20 @@ async function openDoors(
   ports: BrokerPorts,
   logger: Logger,
   opened: Opened,
-  { log, loop, health }: Engine,
+  engine: Engine,
 ): Promise<Pick<RunningBroker, 'address' | 'httpAddress'>> {
+  const { log, loop } = engine
   const { connectionsMax: wanted } = config.net
   const connectionsMax = fittingConnections(wanted, await openFilesLimit(), logger)
+  const limits = { ...config.net, connectionsMax }
   const clock = ports.clock ?? systemClock
-  const peers = (opened.peers = new Peers({ clock, log: logger }))
+  const peers = (opened.peers = new Peers({ clock, log: logger, ...dialsOf(config) }))
   const net = (opened.net = new NetServer({
     broker: loop,
     source: log,
     clock,
     log: logger,
-    limits: { ...config.net, connectionsMax },
+    limits,
     storedSuffix: storedSuffix(config),
     passOn: (effect) => peers.passOn(effect),
   }))
@@ -327,17 +360,41 @@ async function openDoors(
   const announced = (opened.announced = addressFor(config, bound, logger))
   for (const own of [address, announced]) peers.own(own)
   if (config.http === undefined) return { address, httpAddress: undefined }
-  const held = (): HeldSegments | undefined => opened.storage?.held
-  const source = new StatPort({ loop, net, log, health, held, peers })
-  const http = new HttpServer({
-    source,
+  const http = (opened.http = new HttpServer({
+    ...figuresOf({ ...config, net: limits }, opened, net, engine),
     reload: reloaderOf(config, ports, opened, loop, announced, logger),
     hosts: [hostname(), ...config.httpNames].map((name) => name.toLowerCase()),
     problem: (message) => logger.warn({}, message),
-  })
-  opened.http = http
+  }))
   const at = await http.listen(config.http.host, config.http.port)
   return { address, httpAddress: `${at.host}:${at.port}` }
+}
+
+/** What HTTP tells of the broker. */
+function figuresOf(
+  config: Config,
+  opened: Opened,
+  net: NetServer,
+  { log, loop, health, failure, recovery, recoveryMs }: Engine,
+): { readonly source: StatPort; readonly metrics: MetricsPort } {
+  const { checkpointer, peers } = opened
+  const held = (): HeldSegments | undefined => opened.storage?.held
+  const archive = (): ArchiveFigures | undefined => opened.archive?.figures
+  const ports = { loop, net, held, archive, ...(peers && { peers }) }
+  const source = new StatPort({ ...ports, health, failure })
+  const metrics = new MetricsPort({
+    ...ports,
+    log,
+    limits: config.net,
+    stat: source,
+    disk: new DiskSpace(config.dataDir),
+    recovery,
+    recoveryMs,
+    namesShown: config.metricsTopics,
+    checkpointer,
+    zooKeeper: () => opened.registry?.isConnected?.(),
+  })
+  return { source, metrics }
 }
 
 /** What may change while it runs, changes together; then the registry hears of other topics. */
@@ -407,7 +464,8 @@ async function closeOpened(opened: Opened, timeoutMs: number, isClean: boolean):
   loop?.refusePublishes('shutting down, retry later')
   opened.upkeep?.stop()
   await bounded(checkpointer?.close(), 0.1)
-  await bounded(Promise.all([opened.postings?.close(), opened.scrub?.close()]), 0.1)
+  const beside = [opened.postings, opened.scrub, opened.archive]
+  await bounded(Promise.all(beside.flatMap((one) => one?.close() ?? [])), 0.1)
   await bounded(storage?.close(), 0.1)
   await bounded(http?.close(), 0.1)
   await bounded(loop?.settle(), 0.3)

@@ -6,6 +6,7 @@ import type { OperatorAction } from './broker/command.ts'
 import {
   listBindings,
   listTransactions,
+  listUnbound,
   type ListedBinding,
   type OpenTransaction,
 } from './broker/listings.ts'
@@ -106,8 +107,14 @@ const pageMax = 4096
 /** By number, from `from` on. A binding that comes or goes meanwhile moves the others: the count tells. */
 function bindingsOf({ state, session }: BrokerLoop, fields: Fields): ListPage<ListedBinding> {
   const from = optionalWholeIn(fields, 'from') ?? 0
-  const count = state.bindings.size
-  const listed = listBindings(state, from, from + pageMax).map((one) => {
+  const { size } = state.bindings
+  const unbound = listUnbound(state, session)
+  const count = size + unbound.length
+  const page = [
+    ...listBindings(state, from, from + pageMax),
+    ...unbound.slice(Math.max(0, from - size), Math.max(0, from + pageMax - size)),
+  ]
+  const listed = page.map((one) => {
     const group = state.groupNames.numberOfText(one.group) as GroupNumber
     return { ...one, connections: session.groups.get(group)?.members.length ?? 0 }
   })

@@ -92,6 +92,7 @@ const keysOfBroker: Readonly<Record<string, string>> = {
   inquiry: 'transactions',
   receiveRate: 'delivery.receivePerSecond',
   inFlightWindow: 'delivery.inFlight',
+  firstDelayMs: 'delivery.firstDelaySeconds',
   deliveryFirst: 'delivery.deliveryFirst',
   unflushedBytesMax: 'log.unflushedBytes',
   unflushedMsMax: 'log.unflushedSeconds',

@@ -62,11 +62,12 @@ export class Upkeep {
   }
 
   #lookAtSpace(): void {
-    const { log, dataDir, logger } = this.#options
+    const { log, loop, dataDir, logger } = this.#options
     log.checkSpace() // also while all is well: what is left decides when publishes are refused
     if (log.isFull === this.#wasFull) return
     this.#wasFull = log.isFull
-    if (this.#wasFull) logger.warn({ dataDir }, 'the disk is full: publishes are refused')
+    const { fullReason: refusal } = loop
+    if (this.#wasFull) logger.warn({ dataDir, refusal }, 'the disk is full: publishes are refused')
     else logger.info({ dataDir }, 'the disk has space again: publishes are taken')
   }
 

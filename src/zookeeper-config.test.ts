@@ -55,8 +55,10 @@ test('session, credentials and acl stand in the file, within bounds', () => {
 })
 
 test('without topics, or with any, a start with ZooKeeper is refused', () => {
-  const expected = 'expected names, such as a,b: in ZooKeeper a broker is found by its topics'
-  assert.equal(refusal({ registry }), `configuration: topics is "*"; ${expected}`)
+  const expected =
+    'expected names, such as --topics orders,payments: in ZooKeeper a broker is found by its topics'
+  assert.equal(refusal({ registry }), `--topics is missing; ${expected}`)
+  assert.equal(refusal({ registry }, 'topics = "*"'), `kiteq.toml: topics is "*"; ${expected}`)
   assert.equal(refusal({ registry, topics: '*' }), `--topics is "*"; ${expected}`)
   assert.match(refusal({ registry, topics: 'a,b/c' }), /"b\/c": a slash parts nodes/)
 })

@@ -120,6 +120,7 @@ export class Candidates {
     let best: Member | undefined
     let warm = 0
     for (const member of this.#group.members) {
+      if (this.#isTooEarly(member)) continue
       if (member.isSetAside) {
         this.#admit(member)
         continue
@@ -134,6 +135,7 @@ export class Candidates {
 
   #gatherByInterest(): void {
     for (const member of this.#group.members) {
+      if (this.#isTooEarly(member)) continue
       const isGeneral = member.wanted === undefined
       const { isSetAside } = member
       if (isGeneral && !isSetAside) this.#bestGeneral = this.#further(this.#bestGeneral, member)
@@ -150,6 +152,13 @@ export class Candidates {
   #further(best: Member | undefined, member: Member): Member {
     const { nowMs } = this.#moment
     return best === undefined || member.progress(nowMs) > best.progress(nowMs) ? member : best
+  }
+
+  /** Its handshake is so new that it may lose its answers; the group is looked at again when that is over. */
+  #isTooEarly(member: Member): boolean {
+    if (member.isOpen(this.#moment.nowMs)) return false
+    this.#plan.wakeAtMs = Math.min(this.#plan.wakeAtMs, member.opensAtMs)
+    return true
   }
 
   #isHeldBack(member: Member): boolean {

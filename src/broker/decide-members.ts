@@ -60,6 +60,7 @@ export function decideJoin(
     warmingUpMs: Math.max(0, command.warmingUpSeconds) * 1000,
     frameBytesMax: command.frameBytesMax,
     isRelay,
+    opensAtMs: moment.nowMs + settings.firstDelayMs,
   }
   out.joined = new Member(identity, settings.inFlightWindow)
   answer(true, 'Auth Succ')

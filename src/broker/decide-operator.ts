@@ -1,6 +1,8 @@
 // An operator's acts, each to where it is decided, and how they are answered. Every act leaves a record that says who.
 
 import { unreachable } from '../model/assert.ts'
+import { cutText, isText } from '../model/cut-text.ts'
+import { operatorDetailCharsMax } from '../model/limits.ts'
 import { decideBindByOperator } from './decide-binding.ts'
 import type { OperatorCommand } from './command.ts'
 import { decideImport } from './decide-import.ts'
@@ -14,10 +16,11 @@ import type { BrokerState } from './state.ts'
 export function decideOperator(
   state: BrokerState,
   session: Session,
-  command: OperatorCommand,
+  given: OperatorCommand,
   moment: Moment,
   out: Decision,
 ): void {
+  const command = asText(given)
   const { action } = command
   switch (action.name) {
     case 'bind':
@@ -43,5 +46,18 @@ export function decideOperator(
       return decideImport(state, session, command, action, moment, out)
     default:
       return unreachable(action)
+  }
+}
+
+/** What its record will say has to be text: half a character could not be written. */
+function asText(command: OperatorCommand): OperatorCommand {
+  const { who, action } = command
+  const detail = 'detail' in action ? action.detail : ''
+  if (isText(who) && isText(detail)) return command
+  return {
+    ...command,
+    who: cutText(who, operatorDetailCharsMax),
+    action:
+      'detail' in action ? { ...action, detail: cutText(detail, operatorDetailCharsMax) } : action,
   }
 }

@@ -15,7 +15,7 @@ import { type ContentHash, hashContent } from './content-hash.ts'
 import type { Decision, Moment } from './decision.ts'
 import type { Effect } from './effect.ts'
 import type { Member } from './member.ts'
-import { isServed } from './served-topics.ts'
+import { isServed, isUnread } from './served-topics.ts'
 import type { Session } from './session.ts'
 import type { BrokerSettings } from './settings.ts'
 import type { BrokerState } from './state.ts'
@@ -48,6 +48,16 @@ export function decidePublish(
   else decideStored(state, command, moment, member, topic, type, out)
 }
 
+/** Too much at the moment, whatever is published: more than the rate allows, or than the disk has taken so far. */
+export function overload(
+  session: Session,
+  settings: BrokerSettings,
+  { nowMs, unflushedBytes }: Pick<Moment, 'nowMs' | 'unflushedBytes'>,
+): 'rate' | 'unflushed' | undefined {
+  if (session.receive !== undefined && session.receive.level(nowMs) < 1) return 'rate'
+  return unflushedBytes > settings.unflushedBytesMax ? 'unflushed' : undefined
+}
+
 /** The first check that fails, in the words of the original where it has them. */
 function refusal(
   session: Session,
@@ -56,13 +66,13 @@ function refusal(
   moment: Moment,
 ): string | undefined {
   const { view } = command
-  if (session.receive !== undefined && session.receive.level(moment.nowMs) < 1)
-    return `Store Result KiteQ OverFlow [${settings.address}]`
-  if (moment.unflushedBytes > settings.unflushedBytesMax)
+  if (overload(session, settings, moment) !== undefined)
     return `Store Result KiteQ OverFlow [${settings.address}]`
   if (moment.refusal !== undefined) return `Store Result false Cost:0 ${moment.refusal}`
   if (!isServed(settings, view.raw, view.topicStart, view.topicEnd))
     return 'UnSupport Topic Message!'
+  if (isUnread(settings, view.raw, view.topicStart, view.topicEnd))
+    return 'Store Result false Cost:0 the bindings of this topic are not known yet, retry later'
   if (!view.idValid) return 'Invalid MessageId For UUID!'
   if (view.expiredTime > 0 && view.expiredTime * 1000 <= moment.nowMs) return 'Expired Message!'
   if (view.topicEnd - view.topicStart > topicBytesMax)

@@ -129,7 +129,7 @@ export function decideInquiry(
   const members = session.groups.get(open.publisher)?.members ?? []
   const own = session.preparedBy.get(prepared)
   if (members.length === 0) return 'nobody'
-  const answering = members.filter((member) => !member.isSetAside)
+  const answering = members.filter((member) => !member.isSetAside && member.isOpen(moment.nowMs))
   const preferred = answering.find((member) => member.connection === own)
   const others = answering.length > 0 ? answering : members
   const asked = preferred ?? others[Math.floor(moment.chance * others.length)]!

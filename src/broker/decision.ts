@@ -13,6 +13,7 @@ import type { Effect } from './effect.ts'
 import type { FlyMessage } from './group-session.ts'
 import type { Member } from './member.ts'
 import type { LostConnection } from './lost-connection.ts'
+import type { RegistryOutcome } from './registry-problems.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -37,6 +38,8 @@ export class Decision {
   readonly fly: { readonly group: GroupNumber; readonly message: FlyMessage }[] = []
   joined: Member | undefined
   left: LostConnection | undefined
+  /** What a registry has and did not get. */
+  registry: RegistryOutcome | undefined
   /** The records only gave names their numbers: apply them, then decide the same command again. */
   again = false
 
@@ -48,7 +51,8 @@ export class Decision {
       this.fly.length > 0 ||
       this.answeredLate !== undefined ||
       this.joined !== undefined ||
-      this.left !== undefined
+      this.left !== undefined ||
+      this.registry !== undefined
     )
   }
 
@@ -64,6 +68,7 @@ export class Decision {
     this.answeredLate = undefined
     this.joined = undefined
     this.left = undefined
+    this.registry = undefined
     this.again = false
   }
 }

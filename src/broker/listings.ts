@@ -4,6 +4,7 @@
 import { idText } from '../model/id-text.ts'
 import type { Offset } from '../model/ids.ts'
 import type { OpenTransaction as OpenEntry } from '../txn/txn-state.ts'
+import type { Session } from './session.ts'
 import type { BrokerState } from './state.ts'
 
 export interface ListedBinding {
@@ -64,6 +65,23 @@ export function listBindings(
     dead: dead.get(`${binding.group} ${binding.topic}`) ?? 0,
     ...(problem === undefined ? {} : { problem }),
   }))
+}
+
+/** What a registry has and this broker did not take: a line for each list, of no type, with why. */
+export function listUnbound(
+  { topicNames, groupNames, queues }: BrokerState,
+  { registries }: Pick<Session, 'registries'>,
+): ListedBinding[] {
+  const none = { bindType: 'none', messageType: '', watermark: 0, persistent: false, dead: 0 }
+  return [...registries.values()].flatMap(({ source, problems }) =>
+    problems.map(({ topic, group, text }) => {
+      const groupNumber = groupNames.numberOfText(group)
+      const topicNumber = topicNames.numberOfText(topic)
+      const queue =
+        groupNumber === 0 || topicNumber === 0 ? undefined : queues.find(groupNumber, topicNumber)
+      return { ...none, source, topic, group, waiting: queue?.unsettled ?? 0, problem: text }
+    }),
+  )
 }
 
 /** By offset, from this one on, so many at most. */

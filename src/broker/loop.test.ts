@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { foldAll, SimBroker } from '../../test/support/sim-broker.ts'
+import { fullReason } from './loop.ts'
 
 function bound(
   settings = {},
@@ -353,6 +354,9 @@ test('a full disk refuses publishes with its reason while deliveries and acks go
   broker.publish(p, { id: 1 })
   broker.log.isFull = true
   assert.match(broker.publish(p, { id: 2 })!, /^false .*disk full/)
+  broker.loop.fullReason = fullReason('old segments wait for the archive')
+  const named = /^false .*disk full, old segments wait for the archive, retry later/
+  assert.match(broker.publish(p, { id: 2 })!, named)
   broker.ack(c, broker.deliveries(c)[0]!)
   assert.equal(broker.loop.state.liveCount, 0)
   broker.log.isFull = false

@@ -10,12 +10,14 @@ import { decideGathered, decideLost, decideTimeouts } from './decide-answer.ts'
 import { decideDispatch } from './decide-dispatch.ts'
 import { decideExpiry } from './decide-expiry.ts'
 import { decideInquiry } from './decide-transaction.ts'
+import { overload } from './decide-publish.ts'
 import { decide } from './decide.ts'
 import { Decision, type Moment } from './decision.ts'
 import type { EffectSink } from './effect.ts'
 import { HeldEffects } from './held-effects.ts'
 import { noteRecord } from './note-record.ts'
 import { Session } from './session.ts'
+import { isAllUnread } from './served-topics.ts'
 import type { BrokerSettings } from './settings.ts'
 import type { BrokerState } from './state.ts'
 import { Traffic } from './traffic.ts'
@@ -45,6 +47,11 @@ export interface LoopOptions {
   readonly random: () => number
 }
 
+/** `closed`: it stops, or has failed; `unread`: who is bound to its topics is not known yet; `rate` and `unflushed`: for a moment there is too much. */
+export type PublishRefusal =
+  | { readonly kind: 'closed'; readonly why: string }
+  | { readonly kind: 'full' | 'slow' | 'unread' | 'rate' | 'unflushed' }
+
 /** A turn works this long before it lets sockets be read again. */
 const turnBudgetMs = 5
 /** So much has gathered while the disk is idle: it gets a batch before everything readable has been read. */
@@ -56,11 +63,18 @@ const expiryEveryMs = 1000
 /** A disk that is late is called slow only when it still is after this. */
 const slowForMs = 100
 
+/** `because`: who could make space, if that is known. */
+export function fullReason(because?: string): string {
+  return because === undefined ? 'disk full, retry later' : `disk full, ${because}, retry later`
+}
+
 export class BrokerLoop implements BrokerPort {
   readonly state: BrokerState
   readonly session: Session
   readonly traffic: Traffic = new Traffic()
   settings: BrokerSettings
+  /** What a publish is refused with while the disk is full. */
+  fullReason: string = fullReason()
   readonly #log: LogPort
   readonly #clock: Clock
   readonly #scheduler: Scheduler
@@ -115,9 +129,15 @@ export class BrokerLoop implements BrokerPort {
   }
 
   /** Other settings from now on, all of them at once; the address stays. */
-  retune(settings: Omit<BrokerSettings, 'address'>): void {
-    this.settings = { ...settings, address: this.settings.address }
+  retune(settings: Omit<BrokerSettings, 'address' | 'unread'>): void {
+    const { address, unread } = this.settings
+    this.settings = { ...settings, address, unread }
     this.session.retune(this.settings, this.nowMs())
+  }
+
+  /** Publishes to these are refused from now on: who is bound to them is not known yet. */
+  refuseTopics(unread: readonly string[]): void {
+    this.settings = { ...this.settings, unread }
   }
 
   nowMs(): number {
@@ -205,6 +225,21 @@ export class BrokerLoop implements BrokerPort {
     return nowMs - this.#slowFromMs >= slowForMs
   }
 
+  /**
+   * Why a publish that came now would be refused, whatever it is; undefined: it would be taken. The very checks of a publish,
+   * and no publish is needed to know.
+   */
+  publishRefusal(): PublishRefusal | undefined {
+    if (this.#stopped) return { kind: 'closed', why: 'stopped' }
+    if (this.#refusal !== undefined) return { kind: 'closed', why: this.#refusal }
+    if (this.#log.isFull) return { kind: 'full' }
+    if (this.isSlow()) return { kind: 'slow' }
+    const { unflushedBytes } = this.#log
+    if (isAllUnread(this.settings)) return { kind: 'unread' }
+    const kind = overload(this.session, this.settings, { nowMs: this.nowMs(), unflushedBytes })
+    return kind && { kind }
+  }
+
   /** No command, timer or effect after this. */
   stop(): void {
     this.#stopped = true
@@ -233,7 +268,7 @@ export class BrokerLoop implements BrokerPort {
     this.#moment.refusal =
       this.#refusal ??
       (this.#log.isFull
-        ? 'disk full, retry later'
+        ? this.fullReason
         : this.isSlow()
           ? 'overload: the disk is slow, retry later'
           : undefined)
@@ -285,6 +320,7 @@ export class BrokerLoop implements BrokerPort {
     for (const fly of out.fly) session.addFly(fly.group, fly.message)
     if (out.joined !== undefined) session.join(out.joined)
     if (out.left !== undefined) session.leave(out.left)
+    if (out.registry !== undefined) session.registries.set(out.registry.source, out.registry)
   }
 
   #write(record: LogRecord, nowMs: number): Offset {

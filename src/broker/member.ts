@@ -15,6 +15,8 @@ export class Member {
   readonly readsBytesMax: number
   /** Another broker that passes on what a connection of this group has decided: it takes nothing and is never asked. */
   readonly isRelay: boolean
+  /** Nothing is given to it before: a client of the original loses its answers to what comes right behind its handshake. */
+  opensAtMs: number
   /** Un-acked packets it takes at a time. */
   window: number
   /** The topics it wants; undefined: all. */
@@ -36,7 +38,7 @@ export class Member {
     identity: Pick<
       Member,
       'connection' | 'group' | 'peer' | 'joinedAtMs' | 'warmingUpMs' | 'frameBytesMax'
-    > & { readonly isRelay?: boolean },
+    > & { readonly isRelay?: boolean; readonly opensAtMs?: number },
     window: number,
   ) {
     this.connection = identity.connection
@@ -48,6 +50,7 @@ export class Member {
     const readsAll = identity.frameBytesMax >= frameHeadBytes + packetBodyBytesMax
     this.readsBytesMax = readsAll ? Infinity : identity.frameBytesMax
     this.isRelay = identity.isRelay ?? false
+    this.opensAtMs = identity.opensAtMs ?? -Infinity
     this.window = window
   }
 
@@ -57,9 +60,19 @@ export class Member {
 
   /** How many more it may be given now. A member that has stopped answering gets one probe now and then. */
   room(nowMs: number): number {
-    if (this.isSuperseded) return 0
+    if (this.isSuperseded || !this.isOpen(nowMs)) return 0
     if (!this.isStalled) return Math.max(0, this.window - this.inFlight - this.late)
     return this.inFlight === 0 && nowMs >= this.probeAt() ? 1 : 0
+  }
+
+  isOpen(nowMs: number): boolean {
+    return nowMs >= this.opensAtMs
+  }
+
+  /** It asks for deliveries itself, so it is ready for them. */
+  credited(window: number): void {
+    this.window = window
+    this.opensAtMs = -Infinity
   }
 
   /** When it may be probed, if it has stopped answering. */

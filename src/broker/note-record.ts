@@ -16,6 +16,7 @@ export function noteRecord(
   offset: Offset,
   nowMs: number,
 ): void {
+  traffic.note(record)
   switch (record.kind) {
     case 'started':
       rebuildSession(state, session, nowMs) // it has ended every lease, so only now it shows what is due
@@ -25,12 +26,10 @@ export function noteRecord(
         session.topicNamed(record.number as TopicNumber, record.name)
       return
     case 'published':
-      traffic.receive(record.topic)
       session.receive?.take(1, nowMs)
       markRouted(session, record.routing, record.topic)
       return
     case 'prepared':
-      traffic.receive(record.topic)
       session.receive?.take(1, nowMs)
       session.scheduleInquiry(offset, 0, nowMs)
       return
@@ -43,11 +42,7 @@ export function noteRecord(
     case 'rolled-back':
       session.preparedBy.delete(record.prepared)
       return
-    case 'acked':
-      traffic.acked += record.messages.length
-      return
     case 'failed': {
-      traffic.failed += 1
       const row = state.offsets.find(record.message)
       if (row < 0) return
       const topic = state.messages.topicOf(row as Row)

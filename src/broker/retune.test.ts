@@ -20,6 +20,26 @@ test('other topics are served at once, and what waits on a withdrawn one is stil
   assert.deepEqual(broker.received(c), [2])
 })
 
+test('a topic whose bindings nobody has read takes no message, until somebody has', () => {
+  const broker = new SimBroker({ topics: ['trade'] })
+  const p = broker.join('pub')
+  broker.loop.refuseTopics(['feed'])
+  broker.loop.retune({ ...broker.loop.settings, topics: ['trade', 'feed'] })
+  const records = broker.log.records.length
+  assert.equal(
+    broker.publish(p, { id: 1, topic: 'feed' }),
+    'false Store Result false Cost:0 the bindings of this topic are not known yet, retry later',
+  )
+  assert.match(
+    broker.publish(p, { id: 1, topic: 'feed', commit: false })!,
+    /^false .*not known yet/,
+  )
+  assert.equal(broker.log.records.length, records)
+  assert.equal(broker.publish(p, { id: 2 }), 'true stored')
+  broker.loop.refuseTopics([])
+  assert.equal(broker.publish(p, { id: 1, topic: 'feed' }), 'true stored')
+})
+
 test('another rate begins with a full bucket, and none takes the limit away', () => {
   const broker = new SimBroker({ receiveRate: 4 })
   const p = broker.join('pub')

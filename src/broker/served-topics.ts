@@ -18,6 +18,24 @@ export function isServed(
   return (namesOf.get(topics) ?? remember(topics)).numberOf(source, start, end) !== 0
 }
 
+/** Whether it is still unknown who is bound to the topic, so that its message would be for nobody. */
+export function isUnread(
+  { unread }: BrokerSettings,
+  source: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
+  if (unread === undefined || unread.length === 0) return false
+  return (namesOf.get(unread) ?? remember(unread)).numberOf(source, start, end) !== 0
+}
+
+/** Whether that is so of every topic served: then no publish is taken. */
+export function isAllUnread({ topics, unread = [] }: BrokerSettings): boolean {
+  if (topics === '*' || unread.length === 0) return false
+  const names = new Set(unread)
+  return topics.every((topic) => names.has(topic))
+}
+
 function remember(topics: readonly string[]): Dictionary {
   const names = new Dictionary()
   topics.forEach((topic, at) => names.add(at + 1, encoder.encode(topic)))

@@ -7,6 +7,7 @@ import { invariant } from '../model/assert.ts'
 import type { Dictionary } from '../index/dictionary.ts'
 import { bindingWalkRate, flyBytesMax, wantedTopicsBytesMax } from '../model/limits.ts'
 import type { ConnectionNumber, GroupNumber, Offset, Ordinal, TopicNumber } from '../model/ids.ts'
+import type { BindingSource } from '../model/record.ts'
 import { inquiryDelayMs } from '../txn/inquiry.ts'
 import type { CreditCommand } from './command.ts'
 import type { DispatchPlan } from './dispatch-plan.ts'
@@ -15,6 +16,7 @@ import { type FlyMessage, GroupSession, QueueSession } from './group-session.ts'
 import type { LostConnection } from './lost-connection.ts'
 import type { Member } from './member.ts'
 import type { BrokerSettings } from './settings.ts'
+import type { RegistryOutcome } from './registry-problems.ts'
 import { TokenBucket } from './token-bucket.ts'
 import { WantedTopics } from './wanted-topics.ts'
 
@@ -31,6 +33,8 @@ export interface SessionCounters {
 export class Session {
   readonly members: Map<ConnectionNumber, Member> = new Map()
   readonly groups: Map<GroupNumber, GroupSession> = new Map()
+  /** What the last reading of each registry did not get. */
+  readonly registries: Map<BindingSource, RegistryOutcome> = new Map()
   readonly inFlight: InFlight
   readonly counters: SessionCounters = {
     ignoredAcks: 0,
@@ -77,6 +81,10 @@ export class Session {
     this.inFlight = new InFlight(opaqueSeed)
     this.bindingWalk = new TokenBucket(bindingWalkRate, nowMs)
     this.#limitReceiving(nowMs)
+  }
+
+  get settings(): BrokerSettings {
+    return this.#settings
   }
 
   /** Other settings from now on; what is out keeps its lease, and a connection its window. */
@@ -141,7 +149,9 @@ export class Session {
     const group = this.groupOf(member.group)
     group.join(member)
     this.markDirty(group)
-    for (const offset of this.#unasked.get(member.group) ?? []) this.inquiries.push(0, offset, 0)
+    const askFromMs = Math.max(0, member.opensAtMs)
+    for (const offset of this.#unasked.get(member.group) ?? [])
+      this.inquiries.push(askFromMs, offset, 0)
     this.#unasked.delete(member.group)
   }
 
@@ -178,7 +188,7 @@ export class Session {
       this.#wanted.forget(member)
       group.want(member, undefined)
     }
-    member.window = window
+    member.credited(window)
     group.wakeBlocked()
     this.markDirty(group)
     return undefined

@@ -15,6 +15,8 @@ export interface BrokerSettings {
   readonly receiveRate: number
   /** Un-acked deliveries per connection that has not asked for another window. */
   readonly inFlightWindow: number
+  /** Nothing is given to a connection so soon after its handshake, unless it has said by a credit that it is ready. */
+  readonly firstDelayMs: number
   /** The first delivery may leave before its publish is durable. The store ack never does. */
   readonly deliveryFirst: boolean
   readonly unflushedBytesMax: number
@@ -22,6 +24,8 @@ export interface BrokerSettings {
   readonly unflushedMsMax: number
   /** Quiet for this long: a closing record is written, so that the last acked batch is not the last one. */
   readonly idleCloseMs: number
+  /** Of those served, the ones whose bindings nobody has read yet: no publish of theirs is taken. */
+  readonly unread?: readonly string[] | undefined
   /** Address as the original's overflow text names it. */
   readonly address: string
 }
@@ -33,6 +37,7 @@ export const brokerDefaults: BrokerSettings = {
   inquiry: inquiryDefault,
   receiveRate: 0,
   inFlightWindow: inFlightPerConnection,
+  firstDelayMs: 0,
   deliveryFirst: false,
   unflushedBytesMax,
   unflushedMsMax,

@@ -54,6 +54,8 @@ export interface LiveMember {
   readonly room: number
   /** When it is tried again with one, if it has stopped answering. */
   readonly probeAtMs?: number
+  /** Nothing is given to it before, so soon after its handshake. */
+  readonly opensAtMs?: number
   /** Larger frames it cannot read, and this message may be one. */
   readonly readsBytesMax?: number
   /** Since when it answers nothing any more. */
@@ -165,6 +167,7 @@ function liveMember(member: Member, bytes: number, nowMs: number): LiveMember {
     late,
     room: isTooLarge ? 0 : Math.max(0, member.room(nowMs)),
     ...(isTooLarge ? { readsBytesMax: member.readsBytesMax } : {}),
+    ...(member.isOpen(nowMs) ? {} : { opensAtMs: member.opensAtMs }),
     ...(stalled ? { probeAtMs: member.probeAt() } : {}),
     ...silence(member),
     warm: Math.min(100, Math.floor(member.progress(nowMs))),

@@ -1,7 +1,6 @@
-// Many lines of result, gathered into pieces for standard output, and a disk whose reads wait while nobody takes them: so a
+// Many lines of result, gathered into pieces for standard output. With a disk whose reads wait for `taken` (paced-disk.ts) a
 // slow reader slows the log's reading down, and nothing piles up in between.
 
-import type { Disk, DiskFile } from '../log/disk.ts'
 import { drained } from './terminal.ts'
 
 const pieceChars = 64 * 1024
@@ -28,31 +27,4 @@ export class LineOutput {
 /** Resolves when what was written has been taken. */
 export function taken(): Promise<void> | undefined {
   return process.stdout.writableNeedDrain ? drained() : undefined
-}
-
-/** The same disk, whose files begin a read only once `ready` has resolved. */
-export function pacedDisk(disk: Disk, ready: () => Promise<void> | undefined): Disk {
-  return {
-    ...disk,
-    open: async (path, mode, options) => pacedFile(await disk.open(path, mode, options), ready),
-  }
-}
-
-function pacedFile(file: DiskFile, ready: () => Promise<void> | undefined): DiskFile {
-  return {
-    write: (...args) => {
-      file.write(...args)
-    },
-    read: (...args) => {
-      const wait = ready()
-      if (wait === undefined) file.read(...args)
-      else void wait.then(() => file.read(...args))
-    },
-    sync: (done) => {
-      file.sync(done)
-    },
-    truncate: (bytes) => file.truncate(bytes),
-    size: () => file.size(),
-    close: () => file.close(),
-  }
 }

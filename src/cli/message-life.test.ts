@@ -251,3 +251,38 @@ test('the first answer counts: a late ack is told, and changes nothing', () => {
   const [buried] = lifeOf([...records.slice(0, -1), dead, acked])
   assert.equal(buried!.groups['s-a'], 'dead')
 })
+
+test('attempts that the original made are told as such, not as deliveries to a connection', () => {
+  const [life] = lifeOf([
+    ...names,
+    accepted('published'),
+    { kind: 'delivered', group: 2, connection: 0, messages: [names.length], attempts: [3] },
+    {
+      kind: 'failed',
+      group: 2,
+      message: names.length,
+      cause: 'timeout',
+      feedback: 'imported: the attempts so far were made before',
+      retryAtMs: 1_000_000 + (names.length + 2) * 1000 + 7000,
+    },
+    { kind: 'delivered', group: 2, connection: 5, messages: [names.length], attempts: [4] },
+    {
+      kind: 'failed',
+      group: 2,
+      message: names.length,
+      cause: 'timeout',
+      feedback: '',
+      retryAtMs: 0,
+    },
+  ])
+  assert.deepEqual(
+    life?.events.slice(1).map(({ what, connection, detail }) => [what, connection, detail]),
+    [
+      ['taken over', undefined, 'from the original: 3 attempts there'],
+      ['failed', undefined, 'before it was taken over, again in 7 s'],
+      ['delivered', 5, undefined],
+      ['failed', undefined, 'timeout, again at once'],
+    ],
+  )
+  assert.doesNotMatch(linesOf(life).join('\n'), /connection 0|imported/)
+})

@@ -257,10 +257,13 @@ export class MessageLife {
           if (life === undefined) return
           const { connection } = record
           const attempt = record.attempts[at]!
-          this.#of(life, place, record.group, 'delivered', 'out', {
-            attempt,
-            ...this.#to(connection),
-          })
+          if (connection === 0) {
+            const detail = `from the original: ${counted(attempt, 'attempt')} there`
+            this.#of(life, place, record.group, takenOver, 'waiting', { detail })
+            return
+          }
+          const more = { attempt, ...this.#to(connection) }
+          this.#of(life, place, record.group, 'delivered', 'out', more)
         })
         return
       case 'acked':
@@ -331,8 +334,10 @@ export class MessageLife {
     if (life === undefined) return
     const { kind, group } = record
     if (kind === 'failed') {
-      const words: string[] = [record.cause]
-      if (record.feedback !== '') words.push(JSON.stringify(record.feedback))
+      const name = this.#names.group.of(group)
+      const isThere = life.events.findLast((one) => one.group === name)?.what === takenOver
+      const words: string[] = [isThere ? 'before it was taken over' : record.cause]
+      if (record.feedback !== '' && !isThere) words.push(JSON.stringify(record.feedback))
       words.push(this.#next(life, record, place))
       this.#of(life, place, group, kind, 'waiting', { detail: words.join(', ') })
     } else if (kind === 'dead-lettered') {
@@ -454,6 +459,9 @@ function fill(
   life.properties = propertiesOf(header)
   life.before!.hasBytes = true
 }
+
+/** Of attempts that another broker made: no connection of this one had them. */
+const takenOver = 'taken over'
 
 const settledWords: Readonly<Record<GroupStanding, string>> = {
   waiting: '',

@@ -138,6 +138,7 @@ const answerShapes: Readonly<Record<string, Shape>> = {
           late: 'whole',
           room: 'number',
           'probeAtMs?': 'number',
+          'opensAtMs?': 'number',
           'readsBytesMax?': 'whole',
           'silentSinceMs?': 'number',
           'answersBy?': 'whole',

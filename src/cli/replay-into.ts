@@ -5,13 +5,13 @@ import type { Client } from '../client/client.ts'
 import { connect } from '../client/client.ts'
 import { settingsOf } from '../client/options.ts'
 import { nodeDisk } from '../log/disk-node.ts'
+import { pacedDisk } from '../log/paced-disk.ts'
 import { KiteQError } from '../model/errors.ts'
 import type { Offset } from '../model/ids.ts'
 import { messageId } from './arguments.ts'
 import { counted } from './counted.ts'
 import { exitCodes } from './exit-codes.ts'
 import { idOf, openLogFolder, type LogFolder } from './folder.ts'
-import { pacedDisk } from './line-output.ts'
 import { momentOf, rangeAt } from './moment.ts'
 import { beginningLeft } from './log-horizon.ts'
 import { ReplayPump, type Tally } from './replay-pump.ts'
@@ -144,7 +144,7 @@ export async function publishSelected(
 }
 
 /** While nobody is there nothing more is sent; what was is sent again under the same ids once he is back. */
-function watch(client: Client, pump: ReplayPump, address: string): () => void {
+export function watch(client: Client, pump: ReplayPump, address: string): () => void {
   let timer: NodeJS.Timeout | undefined
   const lost = client.on('disconnected', ({ message }) => {
     if (pump.isOver) return
@@ -235,7 +235,7 @@ const inUseText =
 /** Ends the reading from within. */
 const enough = new Error('enough')
 
-function progressText(
+export function progressText(
   { stored, sent, refused, passing, skipped }: Tally,
   offset: number,
   first: number,
@@ -250,14 +250,14 @@ function progressText(
 }
 
 /** What the broker said, and where to go on. */
-function goOn(failure: unknown, next: number | undefined): unknown {
+export function goOn(failure: unknown, next: number | undefined): unknown {
   if (!(failure instanceof KiteQError) || next === undefined) return failure
   return new KiteQError(failure.code, `${failure.message}; go on with: --from ${next}`, {
     cause: failure,
   })
 }
 
-function jsonOf(result: ReplayIntoResult): unknown {
+export function jsonOf(result: ReplayIntoResult): unknown {
   const { into, dryRun, from, until, next, seconds, tally, unanswered } = result
   const { sent, bytes, stored, refused, refusals, passing, skipped, kinds } = tally
   const counts = dryRun

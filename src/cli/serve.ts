@@ -3,14 +3,13 @@
 import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
-import { destination, pino } from 'pino'
 import { knownLosses } from '../broker/known-losses.ts'
 import { loadConfig, type Config, type Flags } from '../config.ts'
 import { startBroker, type RunningBroker } from '../kiteq.ts'
 import { KiteQError } from '../model/errors.ts'
-import { plainLines } from '../model/plain-text.ts'
 import { originalFlagNames } from '../original-config.ts'
 import { counted } from './counted.ts'
+import { loggerFor } from './log-lines.ts'
 
 /** A failed write or sync of the log: EX_IOERR. */
 const exitLogFailed = 74
@@ -28,7 +27,12 @@ export function register(program: Command): void {
     )
     .option('--topics <list>', 'topics served, a,b or * for any (default *; names with ZooKeeper)')
     .option('--durability <level>', 'fsync, interval:MS or memory (default fsync)')
-    .option('--http <host:port>', 'health and statistics, or off (default 127.0.0.1:13801)')
+    .option(
+      '--http <host:port>',
+      'health, metrics and statistics, or off (default 127.0.0.1:13801)',
+    )
+    .option('--log-format <format>', 'json, text or auto: text on a terminal (default auto)')
+    .option('--log-level <level>', 'info, warn or error: the least it tells (default info)')
     .option('--config <file>', 'kiteq.toml; flags win')
     .option('--rebuild', 'ignore the checkpoints and fold the whole log')
     .optionsGroup("The original's command line, with one dash or two; the flags above win:")
@@ -56,7 +60,7 @@ async function serve(flags: Flags): Promise<void> {
   const stop = new AbortController()
   void stops.then(() => stop.abort())
   tuneCollector()
-  const logger = pino({ hooks: { streamWrite: plainLines } }, destination(2))
+  const logger = loggerFor(config)
   const broker = await startBroker(config, { logger, stop: stop.signal, reread: read }).catch(
     async (error: unknown): Promise<never> => {
       if (!stop.signal.aborted) throw asTyped(withAdvice(error, config.dataDir), flags)

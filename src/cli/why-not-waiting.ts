@@ -144,6 +144,7 @@ function memberText({
   inFlight: out,
   late,
   probeAtMs,
+  opensAtMs,
   readsBytesMax,
   silentSinceMs,
   answersBy,
@@ -153,6 +154,8 @@ function memberText({
   if (answersBy !== undefined)
     return `${who} gets nothing: its client answers by connection ${answersBy}`
   if (readsBytesMax !== undefined) return `${who} reads at most ${readsBytesMax} bytes`
+  if (opensAtMs !== undefined)
+    return `${who} has just shaken hands, and gets its first at ${timeText(opensAtMs)}`
   const past = late === 0 ? '' : `, ${late} of them past their time`
   const probe = probeAtMs === undefined ? '' : `; it is tried again at ${timeText(probeAtMs)}`
   const silent =

@@ -231,6 +231,10 @@ test('what holds a message that waits', () => {
   assert.deepEqual(waitingTexts({ live: { ...live, ...three, members: [silent, small, old] } }), [
     'no connection of the group has room: connection 4 (127.0.0.1:9) has 32 of 32, 12 of them past their time; it has answered nothing since 2023-11-14T22:13:25.000Z; it is tried again at 2023-11-14T22:15:01.000Z; connection 6 (127.0.0.1:9) reads at most 32768 bytes; connection 7 (127.0.0.1:9) gets nothing: its client answers by connection 9',
   ])
+  const fresh = { ...member, room: 0, opensAtMs: startMs + 100 }
+  assert.deepEqual(waitingTexts({ live: { ...live, members: [fresh] } }), [
+    'no connection of the group has room: connection 4 (127.0.0.1:9) has just shaken hands, and gets its first at 2023-11-14T22:13:20.100Z',
+  ])
   const none = { ...member, window: 0, room: 0 }
   const five = { membersOnline: 5, membersWanting: 5 }
   assert.deepEqual(waitingTexts({ live: { ...live, ...five, members: [none] } }), [

@@ -15,7 +15,8 @@ export function startWorker(asker: string, name: string, task?: unknown): Worker
   if (!asker.endsWith('.ts'))
     return new Worker(new URL(`./${name}.js`, asker), { workerData: task })
   const { href } = new URL(`./${name}.ts`, asker)
-  const source = `import('tsx/esm/api').then(({ register }) => { register(); return import('${href}') })`
+  const loader = import.meta.resolve('tsx/esm/api') // whatever folder the process works in
+  const source = `import('${loader}').then(({ register }) => { register(); return import('${href}') })`
   return new Worker(source, { eval: true, workerData: task })
 }
 

@@ -40,6 +40,8 @@ export const writeBufferBytesMax: number = 4 * 1024 * 1024
 
 /** Un-acked deliveries per original connection: the Go client's reader stalls past 50. */
 export const inFlightPerConnection = 32
+/** From a handshake to the first delivery: the Go client has no way for its answers before its handshake call returned. */
+export const firstDelayMs = 100
 /** Un-acked deliveries a client of ours may ask for by credit. */
 export const creditMax = 65_536
 /** Un-acked deliveries of the whole broker; 20 bits of an opaque name one. */
@@ -106,6 +108,10 @@ export const registryRereadMs = 10_000
 /** Reading YAML costs about a second a MiB, and the loop stands still meanwhile. */
 export const registryFileBytesMax: number = 1024 * 1024
 export const registryBindingsMax = 100_000
+/** Characters of the types of all of them. */
+export const registryTypeCharsMax: number = 16 * 1024 * 1024
+/** What a registry says of one group and topic changes at most once in this time. */
+export const registryChangeMs = 1_000
 export const registryBrokersMax = 10_000
 /** Problems told about one reading of it; the rest is counted. */
 export const registryNotesMax = 10
@@ -114,6 +120,17 @@ export const registryNotesMax = 10
 export const patternInstructionsMax = 1100
 /** Of all patterns bound to one topic together: a new type is matched against each, once. */
 export const patternInstructionsPerTopicMax = 4096
+/** Letters of patterns, repetitions written out, that one reading of a registry may compile for one topic: some 0.1 s. */
+export const patternCompilingPerTopicMax: number = 4 * patternInstructionsPerTopicMax
+/** Log lines about what a registry says: of so many characters, registryNotesMax of them in this time. */
+export const registryLineCharsMax = 600
+export const registryComplaintMs = 60_000
+/** Of the name of a node, in a log line. */
+export const nodeNameCharsMax = 300
+/** Lists that a registry has and this broker does not take, kept to be shown. */
+export const registryProblemsMax = 1000
+/** What an operator's act says of itself in the log. */
+export const operatorDetailCharsMax = 1024
 /** Holes of the log listed one by one; more are only counted. */
 export const holesListedMax = 1000
 
@@ -152,6 +169,9 @@ export const httpNamesMax = 100
 export const httpHeaderBytesMax: number = 8 * 1024
 /** Rates of /stat are taken between two looks this far apart, farther when a look is dear. */
 export const statSampleMs = 1_000
+/** Topics, and groups, that /metrics tells by themselves; the others are told together. */
+export const metricsTopics = 100
+export const metricsTopicsMax = 10_000
 
 /** Publishes of one client that wait for their answer; 16 bits of an opaque name one. */
 export const clientPendingMax = 65_536
@@ -199,7 +219,7 @@ export const handshakeGraceMs = 1_000
 export const recordListMax = 65_536
 /** Text of one list of bindings, bytes: it is one record. */
 export const bindingsBytesMax: number = 512 * 1024
-/** Bindings of all groups together, some 0.5 KiB of memory each, and of one group; a registry is trusted with more. */
+/** Bindings of all groups together, some 0.5 KiB of memory each, and of one group; a registry has limits of its own. */
 export const bindingsMax = 262_144
 export const bindingsPerGroupMax = 16_384
 /** Waiting messages a second that changes of bindings by clients may walk over, half of it at once: each is looked at. */
@@ -264,6 +284,9 @@ export const peersPerTopicMax = 64
 /** Connect and handshake with another broker; its connection ends after so long without a decision. */
 export const peerHandshakeMs = 3_000
 export const peerIdleMs = 10_000
+/** Frames of it that nobody asked for, and answers to them that it has not read, bytes: past either its connection ends. */
+export const peerStrayFramesMax = 1024
+export const peerUnreadBytesMax: number = 64 * 1024
 /** First wait before the next try to reach it, doubling to the maximum. */
 export const peerRetryMs = 250
 export const peerRetryMaxMs = 4_000
@@ -281,3 +304,25 @@ export const zooKeeperReadPauseMs = 1_000
 export const zooKeeperBounceApartMs = 10_000
 /** Between taking the nodes away and making them again: a client has to read a list without them. */
 export const zooKeeperAbsentMs = 1_000
+/** Sessions of its own that a broker remembers: a node of any of them is its own to remove. */
+export const zooKeeperSessionsKept = 8
+/** What is still wrong with ZooKeeper is told again this often. */
+export const zooKeeperToldEveryMs = 55_000
+/** Own nodes that could not be made are tried again after the first of these, then more rarely. */
+export const zooKeeperRetryMinMs = 500
+export const zooKeeperRetryMaxMs = 15_000
+/** The archive of a running broker: its rows are kept so long, ms, 0 for ever; a thread of it that ended is started again after this, doubling. */
+export const archiveKeepMs = 0
+export const archiveRestartMs = 1_000
+export const archiveRestartMaxMs = 60_000
+/** Of the records that one reading for the archive or an export makes rows of: at most so many, their frames' bytes, and rows. */
+export const archiveBatchRecords = 20_000
+export const archiveBatchRows = 20_000
+export const archiveBatchBytes: number = 4 * 1024 * 1024
+/** Records read ahead of that, bytes of frames. */
+export const archiveAheadBytes: number = 4 * 1024 * 1024
+
+/** Tables of an import: 20, each once for every broker that has rows in it. */
+export const importTablesMax = 1024
+/** Groups that have a message of an import, or were tried in vain. */
+export const importGroupsMax = 256

@@ -7,6 +7,7 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { commands, encodeConnMeta } from '../../src/net/packet.ts'
 import { startBroker, type BrokerProcess } from '../support/broker-process.ts'
+import { readPrometheus } from '../support/prometheus-text.ts'
 import { bodyIn, bytesOf, DoorClient, headOf, newId, readMessage, textOf, within } from './door.ts'
 
 let broker: BrokerProcess
@@ -203,7 +204,11 @@ test('a secret is neither printed nor kept', within, async () => {
   await client.ended
   await broker.line(/framing error/)
   const printed = [...broker.stdout, ...broker.stderr].join('\n')
-  assert.ok(!printed.includes(secret))
+  assert.ok(!printed.includes(secret), 'it is in a line')
+  for (const page of ['metrics', 'stat', 'binds']) {
+    const response = await fetch(`http://${broker.http}/${page}`)
+    assert.ok(!(await response.text()).includes(secret), `it is on /${page}`)
+  }
   for (const file of readdirSync(broker.dataDir))
     if (file.endsWith('.segment'))
       assert.ok(!readFileSync(path.join(broker.dataDir, file)).includes(secret), file)
@@ -255,5 +260,9 @@ test(
     const topics = stat.kiteq.topics_recieve
     for (const name of ['__proto__', 'constructor', 't line one\nline two'])
       assert.ok(Object.hasOwn(topics, name), `${JSON.stringify(name)} is counted`)
+    const metrics = readPrometheus((await ask('/metrics', 'localhost')).body)
+    const { series } = metrics.get('kiteq_topic_published_messages_total')!
+    for (const name of ['__proto__', 'constructor', 't line one\\\\x0aline two'])
+      assert.equal(series.get(`kiteq_topic_published_messages_total{topic="${name}"}`), 1, name)
   },
 )

@@ -79,8 +79,8 @@ export class DoorClient {
   #wake: (() => void)[] = []
   #opaque = 100
 
-  constructor(port: number) {
-    this.socket = connect({ host: '127.0.0.1', port, noDelay: true })
+  constructor(port: number, host = '127.0.0.1') {
+    this.socket = connect({ host, port, noDelay: true })
     this.socket.on('error', () => undefined)
     this.ended = new Promise((resolve) => {
       this.socket.on('close', () => {
@@ -108,8 +108,9 @@ export class DoorClient {
     port: number,
     group: string,
     bindings: Readonly<Record<string, readonly Partial<WireBinding>[]>> = {},
+    host?: string,
   ): Promise<DoorClient> {
-    const client = new DoorClient(port)
+    const client = new DoorClient(port, host)
     client.send(commands.connMeta, handshake(group))
     const answer = await client.next(commands.connAuth)
     assert.equal(decodeConnAuth(answer.body, 0, answer.body.length)?.status, true)

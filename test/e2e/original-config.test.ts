@@ -299,3 +299,19 @@ test(
     )
   },
 )
+
+test('an address that cannot be had leaves nothing behind', within, async (t) => {
+  const folder = installation(t, plainShop)
+  const taken = createServer()
+  taken.listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  t.after(() => taken.close())
+  const { port } = taken.address() as AddressInfo
+  const before = readdirSync(folder)
+  await assert.rejects(
+    start(t, folder, ['-bind', `127.0.0.1:${port}`]),
+    /code 78.*\n(.*\n)*kiteq: KITEQ_CONFIG: -bind is .* \(EADDRINUSE\)/,
+  )
+  await assert.rejects(start(t, folder, ['-bind', '203.0.113.7:13800']), /EADDRNOTAVAIL/)
+  assert.deepEqual(readdirSync(folder), before)
+})

@@ -80,7 +80,10 @@ async function gather(client: DoorClient, ids: readonly string[]): Promise<Set<s
 async function untilTaken(publisher: DoorClient): Promise<void> {
   const startMs = performance.now()
   while (!(await publisher.publish()).status) {
-    assert.ok(performance.now() - startMs < limitMs, 'publishes are refused although the disk is quick')
+    assert.ok(
+      performance.now() - startMs < limitMs,
+      'publishes are refused although the disk is quick',
+    )
     await after(100)
   }
 }

@@ -1,52 +1,30 @@
-// The original's own Go modules (framing, protobuf, client layer) against the real broker. Each case of the Go program
-// is a test here; what it proves is said in the program. Skipped aloud without Go, but never in CI.
+// The original's own Go modules (framing, protobuf, client layer) against the real broker, with a registry file: a few cases;
+// all of them, a second start and the bind command are in go-client.long.test.ts. Each case of the Go program is a test here;
+// what it proves is said in the program. Skipped aloud without Go, but never in CI.
 
-import assert from 'node:assert/strict'
-import path from 'node:path'
 import { test } from 'node:test'
 import { startBroker } from '../support/broker-process.ts'
 import { GoProgram, quickTimes } from './go-program.ts'
 
 const program = GoProgram.ofThisFile()
-
-function registryOf(prefix: string, cases = 'all'): Promise<string> {
-  return program.printed(['-print-registry', '-prefix', prefix, '-case', cases])
-}
+const cases =
+  'unauthorised,handshake-twice,heartbeat,publish-bytes,bad-id,expired,fly,duplicate-id,duplicate-other,nack,panic,' +
+  'receive-ack,backlog,offline,matching,snappy,properties,unicode,tx-commit,tx-rollback,tx-unknown-commit,tx-left-open'
 
 test('the original modules and the broker understand each other', async (t) => {
   if (!program.isBuilt(t)) return
-  const dataDir = path.join(program.folder, 'data')
-  const first = await startBroker({
-    dataDir,
-    registry: await registryOf('one-'),
+  const broker = await startBroker({
+    registry: await program.printed(['-print-registry', '-case', cases]),
     config: quickTimes,
+    firstDelay: 'as shipped',
   })
-  t.after(() => first.stop())
-  await t.test('on an empty data folder', (inner) =>
-    program.conform(inner, [
-      ...['-broker', first.address, '-prefix', 'one-'],
-      ...['-registry', first.registryFile],
-    ]),
-  )
-  const stopped = await first.stop()
-  assert.equal(stopped.code, 0, first.stderr.join('\n'))
-
-  const again = 'receive-ack,duplicate-id,offline,tx-commit,tx-left-open,burst'
-  const second = await startBroker({
-    dataDir,
-    registry: await registryOf('two-', again),
-    config: quickTimes,
-  })
-  t.after(() => second.stop())
-  await t.test('on a data folder used before', (inner) =>
-    program.conform(inner, ['-broker', second.address, '-prefix', 'two-', '-case', again]),
-  )
-})
-
-test('the bind command takes the place of a registry', async (t) => {
-  if (!program.isBuilt(t)) return
-  const broker = await startBroker({ config: quickTimes })
   t.after(() => broker.stop())
-  const cases = 'receive-ack,matching,unicode,offline,tx-commit'
-  await program.conform(t, ['-broker', broker.address, '-bind', '-case', cases])
+  await program.conform(t, [
+    '-broker',
+    broker.address,
+    '-case',
+    cases,
+    '-registry',
+    broker.registryFile,
+  ])
 })

@@ -83,6 +83,7 @@ export class Installation {
     return startBroker({
       dataDir: path.join(this.#folder, String(i)),
       config,
+      firstDelay: 'as shipped',
       args: [
         ...['--registry', `zk://${this.ensemble.address}`, '--topics', topics.join(',')],
         ...['--listen', listen, '--http', '127.0.0.1:0'],

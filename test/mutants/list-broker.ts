@@ -95,7 +95,7 @@ export const brokerMutants: readonly Mutant[] = [
     breaks:
       'a publisher that was away when it should have been asked is not asked when it comes back',
     file: 'src/broker/session.ts',
-    find: 'this.inquiries.push(0, offset, 0)',
+    find: 'this.inquiries.push(askFromMs, offset, 0)',
     replace: 'void offset',
     caughtBy: inTest('src/broker/decide-transaction.test.ts')(
       'a publisher that is away when it is time is asked once it is back',
@@ -435,7 +435,7 @@ export const brokerMutants: readonly Mutant[] = [
     name: 'credit-ignored',
     breaks: 'a consumer gets more at a time than it asked for',
     file: 'src/broker/session.ts',
-    find: 'member.window = window',
+    find: 'member.credited(window)',
     replace: '',
     caughtBy: inLoop('a consumer that never acks gets a window of messages and then only probes'),
   },
@@ -443,8 +443,8 @@ export const brokerMutants: readonly Mutant[] = [
     name: 'queue-without-bound',
     breaks: 'publishes that outrun the disk gather in memory without end',
     file: 'src/broker/decide-publish.ts',
-    find: 'if (moment.unflushedBytes > settings.unflushedBytesMax)',
-    replace: 'if (moment.unflushedBytes < 0)',
+    find: "unflushedBytes > settings.unflushedBytesMax ? 'unflushed'",
+    replace: "unflushedBytes < 0 ? 'unflushed'",
     caughtBy: inTest('src/broker/decide-publish.test.ts')(
       'publishes that outrun the disk are refused in the words of the original until it has caught up',
     ),

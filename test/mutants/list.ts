@@ -1,8 +1,28 @@
 // All deliberate bugs that `npm run test:mutants` tries, one after another.
 
+import { archiveMutants } from './list-archive.ts'
+import { archiveRowMutants } from './list-archive-rows.ts'
+import { archiveServeMutants } from './list-archive-serve.ts'
+import { archiveVerifyMutants } from './list-archive-verify.ts'
 import { brokerMutants } from './list-broker.ts'
+import { hostileMutants } from './list-hostile.ts'
 import { logMutants } from './list-log.ts'
+import { metricsMutants } from './list-metrics.ts'
+import { originalMutants } from './list-original.ts'
 import { storageMutants } from './list-storage.ts'
+import { zooKeeperMutants } from './list-zookeeper.ts'
 import type { Mutant } from './mutant.ts'
 
-export const mutants: readonly Mutant[] = [...logMutants, ...brokerMutants, ...storageMutants]
+export const mutants: readonly Mutant[] = [
+  ...logMutants,
+  ...brokerMutants,
+  ...originalMutants,
+  ...storageMutants,
+  ...archiveRowMutants,
+  ...archiveMutants,
+  ...archiveServeMutants,
+  ...archiveVerifyMutants,
+  ...metricsMutants,
+  ...zooKeeperMutants,
+  ...hostileMutants,
+]

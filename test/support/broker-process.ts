@@ -22,8 +22,12 @@ export interface BrokerOptions {
   readonly registry?: string
   /** Text of a kiteq.toml, likewise. */
   readonly config?: string
+  /** A first delivery waits as in service; without it none does, and tests are quicker. */
+  readonly firstDelay?: 'as shipped'
   /** The arguments that come before `serve`'s own; for a stand-in, or for the built broker. */
   readonly command?: readonly string[]
+  /** What all of that begins with: a program that runs it elsewhere, in its own place. */
+  readonly behind?: readonly string[]
   readonly env?: NodeJS.ProcessEnv
   /** A start that takes longer is a failure. */
   readonly readyMs?: number
@@ -124,7 +128,7 @@ class Child implements BrokerProcess {
     this.dataDir = dataDir
     this.#ownData = own
     this.registryFile = path.join(beside, 'registry.yaml')
-    const [program, ...before] = options.command ?? defaultCommand
+    const [program, ...before] = [...(options.behind ?? []), ...(options.command ?? defaultCommand)]
     const given = options.bareIn === undefined ? settings(options, dataDir, beside) : []
     const args = [...before, ...given, ...(options.args ?? [])]
     this.#process = spawn(program!, args, {
@@ -253,10 +257,17 @@ function settings(options: BrokerOptions, dataDir: string, beside: string): stri
     writeFileSync(file, options.registry)
     args.push('--registry', `file://${file}`)
   }
-  if (options.config !== undefined) {
+  const config = options.firstDelay === undefined ? undelayed(options.config) : options.config
+  if (config !== undefined && !given.includes('--config')) {
     const file = path.join(beside, 'kiteq.toml')
-    writeFileSync(file, options.config)
+    writeFileSync(file, config)
     args.push('--config', file)
   }
   return args
+}
+
+function undelayed(config = ''): string {
+  const section = '[delivery]\nfirstDelaySeconds = 0\n'
+  const written = config.replace('[delivery]\n', section)
+  return written === config ? `${config}\n${section}` : written
 }
