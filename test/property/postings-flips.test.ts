@@ -23,9 +23,9 @@ import {
 import { seeded } from '../support/property.ts'
 import { randomOf } from '../support/seeded-random.ts'
 
-/** All of them, each bit of the head and more ids in CI; every eighth otherwise. */
+/** All of them, each bit of the head and more ids in CI; every fourth otherwise. */
 const isWhole = process.env['FLIP_POSTINGS'] === 'all'
-const [stride, idsPerFlip] = isWhole ? [1, 6] : [8, 2]
+const [stride, idsPerFlip] = isWhole ? [1, 6] : [4, 2]
 
 test('whichever byte of postings is flipped, a life is what the whole log tells', async (t) => {
   const { seed } = seeded('postings-flips', 1)
@@ -67,7 +67,7 @@ test('whichever byte of postings is flipped, a life is what the whole log tells'
     writeFileSync(file, sound)
   }
   console.log(`postings-flips: ${flips} flips, ${fallenBack} times everything was read instead`)
-  assert.ok(flips > (isWhole ? 200 : 100), `${flips} flips`)
+  assert.ok(flips > 200, `${flips} flips`)
 })
 
 /** Records read are fewer; all else is the same. */
