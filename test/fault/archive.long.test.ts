@@ -127,7 +127,7 @@ test(
     }
     for (let kill = 0; kill < kills; kill++) {
       const enough = Math.ceil((messages * (kill + 1)) / (kills + 1))
-      while (load.report().acked < enough) await wait(100)
+      while (load.report().acked < enough) await wait(Math.max(100, messages / 1000)) // a report looks at all
       await wait(random() * 200)
       watched()
       if (kill % 3 === 0) {
