@@ -71,6 +71,10 @@ export interface ArchiverFigures {
 
 /** A log that grows is looked at again after so long. */
 const lookEveryMs = 200
+/** At the tip of a log in use a batch gathers for so long: a transaction for every few records would cost publishers the cores. */
+const gatherMs = 300
+/** Bytes of the log; smaller batches are the tip. */
+const smallBytes = 512 * 1024
 
 /**
  * Resolves at `to`, or at the end of the log, or when told to end. Rejects KITEQ_REFUSED when another one archives this log,
@@ -156,11 +160,21 @@ class Archiver {
         this.#following = this.#prepare()
         continue
       }
-      this.#following = this.#prepare()
-      this.#following.catch(() => undefined) // told when it is awaited
+      const { follow, signal } = this.#options
+      const isAtTip = follow && isSmall(prepared.item)
+      if (!isAtTip) this.#readAhead()
       await this.#write(prepared)
-      if (this.#options.signal.aborted) return
+      if (signal.aborted) return
+      if (isAtTip) {
+        await pause(gatherMs, signal)
+        this.#readAhead()
+      }
     }
+  }
+
+  #readAhead(): void {
+    this.#following = this.#prepare()
+    this.#following.catch(() => undefined) // told when it is awaited
   }
 
   async close(): Promise<void> {
@@ -311,6 +325,10 @@ const gapText: Readonly<Record<GapWhy, string>> = {
   dropped: 'dropped by retention before they were archived',
   damaged: 'the log is damaged there',
   asked: 'left out as asked',
+}
+
+function isSmall(item: Batch | Gap): boolean {
+  return item.kind === 'batch' && item.bytes < smallBytes
 }
 
 /** False: it was known. */
