@@ -3,9 +3,10 @@
 import { isUtf8 } from 'node:buffer'
 import type { BodyTexts, ReadBody } from './archive/mysql-inserts.ts'
 import { unpack, unpackText } from './client/snappy.ts'
+import { packetBodyBytesMax } from './model/limits.ts'
 
 export interface BodyColumns {
-  /** `body_text`: what is UTF-8, unpacked if it was packed with snappy. */
+  /** `body_text`: what is UTF-8, unpacked if it was packed with snappy; nothing longer than a body may be. */
   readonly text: boolean
   /** `body_json`: that, where it is JSON. */
   readonly json: boolean
@@ -26,7 +27,7 @@ const none: BodyTexts = { text: null, json: null }
 function textOf(body: Uint8Array, isSnappy: boolean, isString: boolean): string | undefined {
   try {
     const bytes = isSnappy ? unpacked(body, isString) : body
-    return isUtf8(bytes) ? plain(bytes) : undefined
+    return bytes.length <= packetBodyBytesMax && isUtf8(bytes) ? plain(bytes) : undefined
   } catch {
     return undefined // it only says that it is packed
   }

@@ -19,6 +19,7 @@ test('without a database it is refused, under the name of the setting, and never
     'secret',
     'mysql://u:secret@h/a;b',
     'mysql://u:secret%@h/a',
+    'mysql://u:p@secret@h/a',
   ])
     assert.throws(
       () => mysqlAddress(text, { option: 'archive.mysql' }),

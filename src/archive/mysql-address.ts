@@ -68,7 +68,7 @@ export function showsPassword(text: string): boolean {
 }
 
 function hostOf(text: string): { readonly host: string; readonly port: number } | undefined {
-  const parts = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]*))(?::(\d{1,5}))?$/i.exec(text)
+  const parts = /^(?:\[([0-9a-f:.]+)\]|([^:[\]@]*))(?::(\d{1,5}))?$/i.exec(text)
   const port = Number(parts?.[3] ?? portDefault)
   if (parts === null || port > 65_535) return undefined
   return { host: parts[1] ?? parts[2] ?? '', port }

@@ -1,6 +1,10 @@
 // What an error of MySQL means for work that can be done again. By number, never by text: servers speak many languages.
 
+import { cutText } from '../model/cut-text.ts'
 import { KiteQError } from '../model/errors.ts'
+
+/** Whoever is asked as a server may say anything. */
+const reasonCharsMax = 300
 
 /**
  * `again`: the same transaction, at once; `away`: another connection, later; `full`: its disk; `refused`: an account or a
@@ -42,8 +46,12 @@ export function troubleOf(error: unknown): MysqlTrouble {
   return 'wrong'
 }
 
-/** One line, never with the statement. */
+/** One line of a bounded length, never with the statement. */
 export function reasonOf(error: unknown): string {
+  return cutText(wholeReasonOf(error), reasonCharsMax)
+}
+
+function wholeReasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { code } = error as { code?: string }
   const { message } = error

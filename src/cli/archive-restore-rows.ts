@@ -67,7 +67,10 @@ async function keysOf(
     type: type === undefined ? undefined : shownText(type),
     id,
   }).filter(([, value]) => value !== undefined)
-  const isWanted = ['1 = 1', ...filters.map(([name]) => `m.\`${name}\` = ?`)].join(' AND ')
+  const isWanted = [
+    '1 = 1',
+    ...filters.map(([name]) => `CAST(m.\`${name}\` AS BINARY) = CAST(? AS BINARY)`),
+  ].join(' AND ')
   const values = filters.map(([, value]) => value)
   const rows = await connection.rows(
     `(SELECT m.record AS place, m.record AS message, m.body_bytes AS bytes FROM messages m
