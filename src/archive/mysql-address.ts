@@ -77,7 +77,7 @@ function hostOf(text: string): { readonly host: string; readonly port: number } 
 function passwordIn(file: string | undefined): string | undefined {
   if (file === undefined) return process.env[passwordVariable]
   try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+    return readFileSync(file, 'utf8').split(/\r?\n/, 1)[0]!
   } catch (error) {
     const { code = 'unreadable' } = error as NodeJS.ErrnoException
     throw new KiteQError('KITEQ_USAGE', `--password-file ${file} cannot be read (${code})`)

@@ -15,7 +15,9 @@ export type MysqlRow = Readonly<Record<string, unknown>>
 
 const connectWithinMs = 30_000
 /** Longer than a lock is waited for. */
-const answerWithinMs = 120_000
+const answerWithinMs = 60_000
+/** Of the driver: a question that was not answered in time. */
+const silent = 'PROTOCOL_SEQUENCE_TIMEOUT'
 /** A connection that says nothing for so long is ended by the server, and its locks go: its client may have lost power. */
 const silenceSeconds = 60
 const pingEveryMs = 15_000
@@ -109,15 +111,17 @@ export class MysqlConnection {
 
   /** All of it, or nothing. A commit whose answer is lost may still have happened. */
   async transaction(work: () => Promise<void>): Promise<void> {
-    await this.#connection.beginTransaction()
+    await this.raw('START TRANSACTION')
     try {
       await work()
     } catch (error) {
-      // One that is left open would be committed with the next; the first error says more.
-      await this.#connection.rollback().catch(() => this.destroy())
+      // One that is left open would be committed with the next; the first error says more. A server that is silent answers
+      // this no sooner.
+      if ((error as { code?: string }).code === silent) this.destroy()
+      else await this.raw('ROLLBACK').catch(() => this.destroy())
       throw error
     }
-    await this.#connection.commit()
+    await this.raw('COMMIT')
   }
 
   /** Idempotent. */

@@ -130,12 +130,12 @@ function isGroup(table: 'o' | 'd'): string {
 /** Of a group whose binding lasts, with neither an ack nor another end; or prepared, and not decided. */
 const openMessages = `
   SELECT m.record FROM messages m WHERE m.log = ? AND m.record >= ? AND m.record < ? AND (
-    EXISTS (SELECT 1 FROM routes r WHERE r.log = m.log AND r.message = m.record AND r.durable = 1
-      AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.log = r.log AND o.message = r.message
+    EXISTS (SELECT 1 FROM routes r FORCE INDEX (by_message) WHERE r.log = m.log AND r.message = m.record AND r.durable = 1
+      AND NOT EXISTS (SELECT 1 FROM outcomes o FORCE INDEX (by_message) WHERE o.log = r.log AND o.message = r.message
         AND ${isGroup('o')} AND o.outcome IN ('acked', 'skipped'))
-      AND NOT EXISTS (SELECT 1 FROM dead_letters d WHERE d.log = r.log AND d.message = r.message
+      AND NOT EXISTS (SELECT 1 FROM dead_letters d FORCE INDEX (by_message) WHERE d.log = r.log AND d.message = r.message
         AND ${isGroup('d')} AND d.step = 'purged'))
-    OR (m.kind = 'prepared' AND NOT EXISTS (SELECT 1 FROM transactions t WHERE t.log = m.log
+    OR (m.kind = 'prepared' AND NOT EXISTS (SELECT 1 FROM transactions t FORCE INDEX (by_message) WHERE t.log = m.log
       AND t.message = m.record AND t.step IN ('committed', 'rolled-back'))))`
 
 /** A deadlock with the archive's own writing is not the end. */

@@ -15,7 +15,7 @@ export const archiveMutants: readonly Mutant[] = [
     name: 'archived-rows-without-their-place',
     breaks: 'rows of a batch are committed although how far the archive is was not',
     file: 'src/archive/mysql-connection.ts',
-    find: 'await this.#connection.beginTransaction()',
+    find: "await this.raw('START TRANSACTION')",
     replace: 'await Promise.resolve()',
     caughtBy: inFaults(
       'an archiver that is killed in the middle of a batch leaves nothing of it, wherever it was',
