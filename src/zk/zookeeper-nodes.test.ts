@@ -82,14 +82,17 @@ test(
   'own nodes that somebody removed are back with the next look, and told; clients are not disturbed otherwise',
   within,
   async (t) => {
-    const { other, broker } = await bench(t)
+    const { other, client, broker } = await bench(t)
     const told = new Told()
     const registry = broker({ rereadMs: 100 })
     await registry.start(told)
     await registry.announce(own, ['a', 'b'])
     const stays = other.follow('/kiteq/server/b')
-    await other.remove(`/kiteq/server/a/${own}`)
-    await other.remove('/kiteq/server/a')
+    // Both at once: between the two the broker would make its node again.
+    const both = client.transaction().remove(`/kiteq/server/a/${own}`).remove('/kiteq/server/a')
+    await new Promise<void>((resolve, reject) =>
+      both.commit((error) => (error === null ? resolve() : reject(error))),
+    )
     await other.remove(`/kiteq/alive_servers/${own}`)
     for (const path of ['server/a', 'alive_servers'])
       await other.follow(`/kiteq/${path}`).until([own])
