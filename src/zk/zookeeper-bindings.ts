@@ -282,7 +282,7 @@ export class ZooKeeperBindings {
    * A group whose node went from under the same node of its topic is bound no more. With that node, everything may have gone:
    * then what was bound stays until it is written again.
    */
-  #compare({ topic, before, bindings }: Reading, mark: string | undefined): void {
+  #compare({ topic, before, bindings, refused }: Reading, mark: string | undefined): void {
     const { memory } = this.#options
     const gone = [...(before ?? [])].filter(
       ([group, list]) => list.length > 0 && !bindings.has(group),
@@ -302,6 +302,7 @@ export class ZooKeeperBindings {
         continue
       }
       this.#room.give(list)
+      if (refused > 0) this.#readAgain(topic) // those that found none were looked at before
       this.#changed(topic, group)
       const node = paths.bindingNode(topic, `${group}-bind`)
       this.#complaints.say(`${node} was removed: the group is bound no more`)

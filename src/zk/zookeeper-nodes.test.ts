@@ -91,7 +91,7 @@ test(
     // Both at once: between the two the broker would make its node again.
     const both = client.transaction().remove(`/kiteq/server/a/${own}`).remove('/kiteq/server/a')
     await new Promise<void>((resolve, reject) =>
-      both.commit((error) => (error === null ? resolve() : reject(error))),
+      both.commit((error) => (error === null ? resolve() : reject(new Error(String(error))))),
     )
     await other.remove(`/kiteq/alive_servers/${own}`)
     for (const path of ['server/a', 'alive_servers'])

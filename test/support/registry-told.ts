@@ -55,10 +55,13 @@ export class Told implements RegistryEvents {
       this.#woken()
     }, toldWithinMs)
     while (!isThere()) {
-      assert.ok(!isLate, `not told: ${JSON.stringify([this.snapshots.at(-1), this.problems])}`)
+      assert.ok(!isLate, `not told: ${this.#known()}`)
       await new Promise<void>((resolve) => this.#wakes.push(resolve))
     }
     clearTimeout(timer)
+  }
+  #known(): string {
+    return JSON.stringify([this.problems, this.snapshots.at(-1)]).slice(0, 3000)
   }
   #woken(): void {
     for (const wake of this.#wakes.splice(0)) wake()
