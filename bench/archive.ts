@@ -4,6 +4,7 @@
 //
 //   node --import tsx bench/archive.ts [--count 100000] [--pairs 3] [--seconds 5] [--rate 2000] [--only rates|publish]
 
+import { newNameBook } from '../src/index/name-book.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -15,7 +16,6 @@ import { Follower } from '../src/archive/follower.ts'
 import { MysqlConnection } from '../src/archive/mysql-connection.ts'
 import { Inserts } from '../src/archive/mysql-inserts.ts'
 import { migrate } from '../src/archive/mysql-schema.ts'
-import { newNameBook } from '../src/archive/rows.ts'
 import { tables } from '../src/archive/tables.ts'
 import { addressOf } from '../test/support/archive-log.ts'
 import { mariaDb, type MariaDb } from '../test/support/mariadb-server.ts'

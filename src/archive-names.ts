@@ -1,7 +1,7 @@
 // The names a log gave before one of its records, for whoever begins to read there: out of a checkpoint or an image inside the
 // log as far as they reach, and of the log behind it. Writes and locks nothing.
 
-import type { GivenName } from './archive/follower.ts'
+import type { GivenName } from './index/name-book.ts'
 import type { BrokerState } from './broker/state.ts'
 import { latestCheckpoint } from './log/checkpoint.ts'
 import { nodeDisk } from './log/disk-node.ts'

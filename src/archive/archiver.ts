@@ -1,16 +1,15 @@
 // From the log into MySQL: follows, writes a batch while the next one is read and made, and tells how far it is. Must never
 // leave out a record without a gap on record, nor read what is not durable; a word of it goes to nobody but its owner.
 
-import { Dictionary } from '../index/dictionary.ts'
+import { learnName, newNameBook, type GivenName, type NameBook } from '../index/name-book.ts'
 import { nodeDisk } from '../log/disk-node.ts'
 import { readSegmentHeaders } from '../log/segment.ts'
 import { KiteQError } from '../model/errors.ts'
-import { Follower, type Batch, type Gap, type GivenName } from './follower.ts'
+import { Follower, type Batch, type Gap } from './follower.ts'
 import type { MysqlAddress } from './mysql-address.ts'
 import { Inserts, type ReadBody } from './mysql-inserts.ts'
 import { EndedError, MysqlLink, pause, type LinkEvent } from './mysql-link.ts'
 import type { MysqlWriter } from './mysql-writer.ts'
-import type { NameBook } from './rows.ts'
 import { expectSameLog } from './same-log.ts'
 
 export type GapWhy = Gap['why'] | 'asked'
@@ -123,11 +122,7 @@ class Archiver {
   /** The next batch, read while the one before is written. */
   #following: Promise<Prepared | undefined> | undefined
   #inserts: Inserts | undefined
-  readonly #names: NameBook = {
-    topics: new Dictionary(),
-    types: new Dictionary(),
-    groups: new Dictionary(),
-  }
+  readonly #names: NameBook = newNameBook()
   /** Known here and not yet in the archive. */
   #newNames: GivenName[] = []
 
@@ -194,7 +189,8 @@ class Archiver {
         'KITEQ_USAGE',
         `--from is record ${from}; the archive has all of this log below record ${next} already`,
       )
-    for (const name of await this.#link.ask((writer) => writer.names())) learn(this.#names, name)
+    for (const name of await this.#link.ask((writer) => writer.names()))
+      learnName(this.#names, name)
     const start = Math.max(next, from ?? 0)
     if (next < firstOffset && next < start)
       await this.#gap(next, Math.min(firstOffset, start), 'dropped')
@@ -244,7 +240,7 @@ class Archiver {
 
   async #learnBefore(offset: number): Promise<void> {
     for (const name of await this.#options.namesBefore(offset))
-      if (learn(this.#names, name)) this.#newNames.push(name)
+      if (learnName(this.#names, name)) this.#newNames.push(name)
   }
 
   async #prepare(): Promise<Prepared | undefined> {
@@ -329,13 +325,4 @@ const gapText: Readonly<Record<GapWhy, string>> = {
 
 function isSmall(item: Batch | Gap): boolean {
   return item.kind === 'batch' && item.bytes < smallBytes
-}
-
-/** False: it was known. */
-function learn(names: NameBook, { dictionary, number, name }: GivenName): boolean {
-  const { topics: topic, types: type, groups: group } = names
-  const book = { topic, type, group }[dictionary]
-  if (book.has(number)) return false
-  book.add(number, name)
-  return true
 }

@@ -1,3 +1,4 @@
+import { newNameBook } from '../index/name-book.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -8,7 +9,7 @@ import { seeded } from '../../test/support/property.ts'
 import { segmentName } from '../log/segment.ts'
 import type { Log } from '../log/log.ts'
 import { Follower, type Batch, type FollowerOptions, type Gap } from './follower.ts'
-import { newNameBook, RowMaker } from './rows.ts'
+import { RowMaker } from './rows.ts'
 import { deliveriesTable, messagesTable, outcomesTable, tables, type Value } from './tables.ts'
 
 type Options = Partial<FollowerOptions> & { readonly disk: MemoryDisk }

@@ -1,6 +1,7 @@
 // Follows a log from an offset on and makes rows of its records, as fast as they are taken and only of what is durable. Reads
 // a folder in use or a copy of one; locks nothing, writes nothing, and never leaves out a record without saying so.
 
+import type { GivenName, NameBook } from '../index/name-book.ts'
 import { nodeDisk } from '../log/disk-node.ts'
 import { syncFile, type Disk } from '../log/disk.ts'
 import { Log } from '../log/log.ts'
@@ -10,9 +11,9 @@ import { segmentName } from '../log/segment.ts'
 import { KiteQError } from '../model/errors.ts'
 import type { Offset, Position, SegmentNumber } from '../model/ids.ts'
 import * as limits from '../model/limits.ts'
-import type { DictionaryName, LogRecord, RecordPlace } from '../model/record.ts'
+import type { LogRecord, RecordPlace } from '../model/record.ts'
 import { HeldRecords, type Gap, type HeldRecord } from './held-records.ts'
-import { RowMaker, tablesOf, type AddRow, type NameBook } from './rows.ts'
+import { RowMaker, tablesOf, type AddRow } from './rows.ts'
 import { tables, type TableNumber, type Value } from './tables.ts'
 
 export type { Gap } from './held-records.ts'
@@ -58,13 +59,6 @@ export interface Batch {
   readonly rowCount: number
   /** Names the log gave in these records. */
   readonly named: readonly GivenName[]
-}
-
-export interface GivenName {
-  readonly dictionary: DictionaryName
-  readonly number: number
-  /** As sent. */
-  readonly name: Uint8Array
 }
 
 export class Follower {

@@ -1,9 +1,9 @@
 // The one writer of a log's archive: what is written and how far the archive is stand in one transaction, and only who holds the
 // log's lock and its holder's token may commit. Must never write a row without moving the place, nor move it twice.
 
+import type { GivenName } from '../index/name-book.ts'
 import { createHash } from 'node:crypto'
 import { KiteQError } from '../model/errors.ts'
-import type { GivenName } from './follower.ts'
 import type { MysqlConnection } from './mysql-connection.ts'
 import { timeLiteral, timeMsOf } from './mysql-values.ts'
 

@@ -1,3 +1,4 @@
+import { learnName, newNameBook } from '../index/name-book.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -6,7 +7,7 @@ import { seeded } from '../../test/support/property.ts'
 import { isOf } from '../../test/support/archive-values.ts'
 import type { LogRecord, MessageFields } from '../model/record.ts'
 import { encodeMessage } from '../net/packet.ts'
-import { learnName, newNameBook, RowMaker, tablesOf } from './rows.ts'
+import { RowMaker, tablesOf } from './rows.ts'
 import { tables, type TableName, type Value } from './tables.ts'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text)

@@ -1,6 +1,7 @@
 // Records as rows of the archive's tables: one record, its rows, in one go. Pure: what it needs beside the record are the
 // names that the log gave before it, and it learns those from `named` records by itself. Never updates a row.
 
+import { learnName, type NameBook } from '../index/name-book.ts'
 import { Dictionary } from '../index/dictionary.ts'
 import { shownName } from '../index/shown-name.ts'
 import { unreachable } from '../model/assert.ts'
@@ -22,29 +23,7 @@ import {
   type Value,
 } from './tables.ts'
 
-/** The names that the log has given so far. */
-export interface NameBook {
-  readonly topics: Dictionary
-  readonly types: Dictionary
-  readonly groups: Dictionary
-}
-
-export function newNameBook(): NameBook {
-  return { topics: new Dictionary(), types: new Dictionary(), groups: new Dictionary() }
-}
-
-type Named = Extract<LogRecord, { kind: 'named' }>
 type BindingsChanged = Extract<LogRecord, { kind: 'bindings-changed' }>
-
-/** Names never change once they are given, so a book may know some that were given later. */
-export function learnName(
-  names: NameBook,
-  { dictionary, number, name }: Omit<Named, 'kind'>,
-): void {
-  const book =
-    dictionary === 'topic' ? names.topics : dictionary === 'type' ? names.types : names.groups
-  if (!book.has(number)) book.add(number, name)
-}
 
 /**
  * A row is a new array in the order of its table's columns. Its body is a span of the record's own bytes: good as long as those

@@ -1,14 +1,14 @@
 // The archive held against the log it was made of: every record of a range gives its rows again, and they must be the rows that
 // are there. Reads both, changes neither; what cannot be compared is told and never passed off as equal.
 
+import { learnName, newNameBook, type GivenName, type NameBook } from '../index/name-book.ts'
 import { nodeDisk } from '../log/disk-node.ts'
 import { readSegmentHeaders } from '../log/segment.ts'
 import { KiteQError } from '../model/errors.ts'
-import { Follower, type Batch, type GivenName } from './follower.ts'
+import { Follower, type Batch } from './follower.ts'
 import type { MysqlAddress } from './mysql-address.ts'
 import { MysqlConnection, mysqlFailure } from './mysql-connection.ts'
 import { schemaFiles, schemaVersion } from './mysql-schema.ts'
-import { learnName, newNameBook, type NameBook } from './rows.ts'
 import { tables } from './tables.ts'
 import { SliceCheck, type Difference, type SliceCounts } from './verify-slice.ts'
 

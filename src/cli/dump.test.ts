@@ -1,3 +1,4 @@
+import { learnName, newNameBook, type NameBook } from '../index/name-book.ts'
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,13 +16,13 @@ import { pacedDisk } from '../log/paced-disk.ts'
 import { findIds } from './lost-ids.ts'
 import { duration, progressBar } from './progress-bar.ts'
 import { RecordFilter } from './record-filter.ts'
-import { learn, lineOf, newNameBook, recordKinds, timeText, type NameBook } from './record-text.ts'
+import { lineOf, recordKinds, timeText } from './record-text.ts'
 
 const names: NameBook = newNameBook()
 for (const dictionary of ['topic', 'type', 'group'] as const)
   for (const number of [1, 2, 3]) {
     const name = Buffer.from(`${dictionary}-${number}`)
-    learn(names, { kind: 'named', dictionary, number, name })
+    learnName(names, { dictionary, number, name })
   }
 
 test('any record becomes one line that has all of its fields', () => {

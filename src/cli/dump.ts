@@ -1,6 +1,7 @@
 // `kiteq dump`: the records of a log as lines of JSON, of a folder in use or not. Reads as fast as its lines are taken and
 // keeps none of them.
 
+import { learnName, newNameBook, type NameBook } from '../index/name-book.ts'
 import { InvalidArgumentError, type Command } from 'commander'
 import { nodeDisk } from '../log/disk-node.ts'
 import { pacedDisk } from '../log/paced-disk.ts'
@@ -16,7 +17,7 @@ import { beginningLeft, namedRecords } from './log-horizon.ts'
 import { LineOutput, taken } from './line-output.ts'
 import { momentOf, rangeAt } from './moment.ts'
 import { RecordFilter } from './record-filter.ts'
-import { learn, lineOf, newNameBook, recordKinds, type NameBook } from './record-text.ts'
+import { lineOf, recordKinds } from './record-text.ts'
 import { Progress, tell } from './terminal.ts'
 
 interface DumpOptions extends FolderOption {
@@ -120,7 +121,7 @@ class LineDump {
     const beginning = (folder.headers[0]?.firstOffset ?? 0) as Offset
     const earlier = (await beginningLeft(folder.log, folder.dir))?.state
     if (earlier !== undefined) {
-      for (const record of namedRecords(earlier)) learn(this.#names, record)
+      for (const record of namedRecords(earlier)) learnName(this.#names, record)
       this.#filter.begin(earlier, beginning)
     }
     const { logId } = folder.log
@@ -129,7 +130,7 @@ class LineDump {
     const checkpoint = await nearestCheckpoint({ ...folder, logId }, folder.end)
     if (checkpoint === undefined) return beginning
     const { state, resume } = checkpoint
-    for (const record of namedRecords(state)) learn(this.#names, record)
+    for (const record of namedRecords(state)) learnName(this.#names, record)
     return resume.offset < this.#options.from ? resume : (this.#options.from as Offset)
   }
 
@@ -137,7 +138,7 @@ class LineDump {
     const { offset } = place
     if (offset > this.#expected) this.#tellGap(offset)
     this.#expected = offset + 1
-    if (record.kind === 'named') learn(this.#names, record)
+    if (record.kind === 'named') learnName(this.#names, record)
     const isWanted = this.#filter.take(record, place)
     if ((offset & 0x3fff) === 0) this.#progress.show(() => `${counted(offset, 'record')} read`)
     if (!isWanted || offset < this.#options.from) return

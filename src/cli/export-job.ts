@@ -1,9 +1,9 @@
 // One stretch of a log into one file or onto standard output: reads, makes rows, writes, notes how far it is. Runs on the main
 // thread or in one of its own; holds a batch and a row group in memory, whatever the stretch.
 
+import { learnName, newNameBook, type GivenName } from '../index/name-book.ts'
 import { namesBefore } from '../archive-names.ts'
-import { Follower, type Batch, type GivenName } from '../archive/follower.ts'
-import { learnName, newNameBook } from '../archive/rows.ts'
+import { Follower, type Batch } from '../archive/follower.ts'
 import type { TableNumber } from '../archive/tables.ts'
 import { KiteQError } from '../model/errors.ts'
 import { ExportFile, type FileNote, type MissingRecords } from './export-file.ts'

@@ -1,8 +1,8 @@
 // Which rows an export wants: of a topic, of a type, from a record on. Rows of deliveries and the like name a message by its
 // offset only, so the messages that are wanted are remembered, one bit for each record of the log.
 
+import { learnName, type NameBook } from '../index/name-book.ts'
 import { shownName } from '../index/shown-name.ts'
-import { learnName, type NameBook } from '../archive/rows.ts'
 import { messagesTable, tables, type TableNumber, type Value } from '../archive/tables.ts'
 import type { Dictionary } from '../index/dictionary.ts'
 import type { LogRecord, RecordPlace } from '../model/record.ts'

@@ -1,12 +1,12 @@
 // What a log says of one group: who of it is connected, what it has bound, what it had bound before, whether it is held back,
 // all as of the record shown last. A fold of its own; where a message goes stands in its record and is never judged here.
 
+import { learnName, newNameBook, type NameBook } from '../index/name-book.ts'
 import type { BrokerState } from '../broker/state.ts'
 import { Pattern } from '../index/pattern.ts'
 import type { GroupNumber, TopicNumber, TypeNumber } from '../model/ids.ts'
 import { sourceOrder } from '../index/binding-index.ts'
 import type { Binding, BindingSource, LogRecord } from '../model/record.ts'
-import { learn, newNameBook, type NameBook } from './record-text.ts'
 
 /** Of a record. */
 export interface Told {
@@ -74,7 +74,7 @@ export class GroupHistory {
     const { offset, timeMs } = place
     switch (record.kind) {
       case 'named':
-        learn(this.names, record)
+        learnName(this.names, record)
         if (record.dictionary === 'group' && this.names.groups.textOf(record.number) === this.#name)
           this.group = record.number as GroupNumber
         return

@@ -1,10 +1,10 @@
 // Which records are wanted: by kind, by message, by topic, by group. Shown every record of a log in order, because a record
 // names a message by an offset only; keeps a bit for each message of a topic and nothing for the others.
 
+import type { NameBook } from '../index/name-book.ts'
 import type { BrokerState } from '../broker/state.ts'
 import type { GroupNumber, MessageId } from '../model/ids.ts'
 import type { LogRecord, RecordKind, RecordPlace, Routing } from '../model/record.ts'
-import type { NameBook } from './record-text.ts'
 import { sameId } from '../model/id-text.ts'
 import { PublishedView } from '../net/header.ts'
 

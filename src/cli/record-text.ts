@@ -1,7 +1,7 @@
 // A record as a line of JSON: where it stands, what it says, with names in the place of numbers. Knows no state but the
 // dictionaries; must never leave out a field of a record, but for the body nobody asked for.
 
-import { Dictionary } from '../index/dictionary.ts'
+import type { NameBook } from '../index/name-book.ts'
 import { unreachable } from '../model/assert.ts'
 import type {
   Binding,
@@ -48,23 +48,6 @@ const allKinds: Readonly<Record<RecordKind, true>> = {
 export const recordKinds: readonly RecordKind[] = Object.keys(allKinds) as RecordKind[]
 
 type Fields = Record<string, unknown>
-
-/** The names that the log has given so far. */
-export interface NameBook {
-  readonly topics: Dictionary
-  readonly types: Dictionary
-  readonly groups: Dictionary
-}
-
-export function newNameBook(): NameBook {
-  return { topics: new Dictionary(), types: new Dictionary(), groups: new Dictionary() }
-}
-
-export function learn(names: NameBook, record: Extract<LogRecord, { kind: 'named' }>): void {
-  const { topics: topic, types: type, groups: group } = names
-  const book = { topic, type, group }[record.dictionary]
-  if (!book.has(record.number)) book.add(record.number, record.name)
-}
 
 /** One line, without its end. Bytes of a body only with `bodies`. */
 export function lineOf(

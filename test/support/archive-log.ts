@@ -1,6 +1,7 @@
 // For tests of the archive: a log with messages of any bytes, the archive of a log as it is read back from MySQL, and what the
 // log itself says its rows are.
 
+import { newNameBook } from '../../src/index/name-book.ts'
 import assert from 'node:assert/strict'
 import { namesBefore } from '../../src/archive-names.ts'
 import {
@@ -11,7 +12,6 @@ import {
 import { Follower } from '../../src/archive/follower.ts'
 import type { MysqlAddress } from '../../src/archive/mysql-address.ts'
 import { storedTimeMs, valueOf } from '../../src/archive/mysql-values.ts'
-import { newNameBook } from '../../src/archive/rows.ts'
 import { tables, type Value } from '../../src/archive/tables.ts'
 import { nodeDisk } from '../../src/log/disk-node.ts'
 import { Log } from '../../src/log/log.ts'
