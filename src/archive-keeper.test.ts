@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { mock, test, type TestContext } from 'node:test'
-import { ArchiveKeeper, withGaps, type ThreadEvents } from './archive-keeper.ts'
+import { ArchiveKeeper, withArchive, type ThreadEvents } from './archive-keeper.ts'
 import type { ArchivedLog } from './archive-lag.ts'
 import type { ArchiveNews, ArchiveTask, ArchiveWord } from './archive-worker.ts'
 import type { ResumePlace } from './log/recover.ts'
@@ -16,6 +16,8 @@ const noGaps = { count: 0, records: 0 }
 class Bench {
   nowMs = 1_000_000
   durable = 0
+  /** Segments that went. */
+  gone = 0
   readonly lines: (readonly [text: string, details: Readonly<Record<string, unknown>>])[] = []
   readonly threads: { task: ArchiveTask; events: ThreadEvents; heard: ArchiveWord[] }[] = []
   isDeaf = false
@@ -30,6 +32,9 @@ class Bench {
         segment: 1 + Math.floor(offset / 10),
         position: start + (offset % 10) * 100,
       }) as never
+    const placeBefore = (offset: number): ResumePlace | undefined =>
+      offset < bench.gone * 10 ? undefined : place(offset)
+    const all: { number: number; firstOffset: number; previousEnd: number }[] = []
     const log: ArchivedLog = {
       get durableOffset() {
         return bench.durable as Offset
@@ -38,13 +43,15 @@ class Bench {
         return place(bench.durable)
       },
       get segments() {
-        const count = 1 + Math.floor(bench.durable / 10)
-        return Array.from({ length: count }, (_, n) => ({
-          number: n + 1,
-          previousEnd: n === 0 ? 0 : start + 1000,
-        })) as never
+        while (all.length * 10 <= bench.durable)
+          all.push({
+            number: all.length + 1,
+            firstOffset: all.length * 10,
+            previousEnd: all.length === 0 ? 0 : start + 1000,
+          })
+        return (bench.gone === 0 ? all : all.slice(bench.gone)) as never
       },
-      placeBefore: place,
+      placeBefore,
     }
     const tell = (details: object, text: string): void =>
       void bench.lines.push([text, details as Readonly<Record<string, unknown>>])
@@ -122,7 +129,8 @@ test('nothing counts as archived before the database has said so', (t) => {
   bench.durable = 50
   assert.equal(bench.keeper.archivedOffset, 0)
   assert.equal(bench.keeper.figures.archivedOffset, undefined)
-  assert.equal(bench.keeper.figures.lagRecords, undefined)
+  assert.equal(bench.keeper.figures.lagRecords, 50, 'all that the log has')
+  assert.equal(bench.keeper.figures.lagBytes, 5000)
   bench.say({ kind: 'away', why: 'refused' })
   assert.equal(bench.keeper.archivedOffset, 0)
   bench.say({ kind: 'connected', next: 20, gaps: noGaps })
@@ -197,13 +205,83 @@ test('a gap is told once, counted, and shown beside a sound health', (t) => {
   const { figures } = bench.keeper
   assert.deepEqual([figures.gaps, figures.gapRecords], [2, 20])
   const reason = 'the archive lacks 20 records in 2 gaps'
-  assert.deepEqual(withGaps({ ok: true }, figures), { ok: true, reason })
-  assert.deepEqual(withGaps({ ok: true, reason: 'x' }, figures), {
+  assert.deepEqual(withArchive({ ok: true }, figures, undefined), { ok: true, reason })
+  assert.deepEqual(withArchive({ ok: true, reason: 'x' }, figures, undefined), {
     ok: true,
     reason: `x; ${reason}`,
   })
-  assert.deepEqual(withGaps({ ok: false, reason: 'x' }, figures), { ok: false, reason: 'x' })
-  assert.deepEqual(withGaps({ ok: true }, { ...figures, gaps: 0 }), { ok: true })
+  assert.deepEqual(withArchive({ ok: false, reason: 'x' }, figures, 'y'), {
+    ok: false,
+    reason: 'x',
+  })
+  assert.deepEqual(withArchive({ ok: true }, { ...figures, gaps: 0 }, undefined), { ok: true })
+  assert.deepEqual(withArchive({ ok: true }, figures, 'segments wait'), {
+    ok: true,
+    reason: `segments wait; ${reason}`,
+  })
+})
+
+test('segments that go before they are archived are told at once, counted, and shown', (t) => {
+  const bench = benchFor(t)
+  bench.say({ kind: 'connected', next: 12, gaps: noGaps }, { kind: 'away', why: 'gone' })
+  bench.seconds(3, 20)
+  assert.equal(bench.keeper.figures.droppedRecords, 0)
+  bench.gone = 1
+  bench.seconds(2)
+  assert.equal(bench.keeper.figures.droppedRecords, 0, 'the archive has all of it')
+  bench.lines.length = 0
+  bench.gone = 3
+  bench.seconds(1)
+  assert.match(bench.texts().join(), /^old segments went before they were archived[^,]*$/)
+  const [, details] = bench.lines[0]!
+  assert.deepEqual([details['records'], details['below'], details['why']], [18, 30, 'gone'])
+  const { figures } = bench.keeper
+  assert.deepEqual(
+    [figures.droppedRecords, figures.lagRecords, figures.lagBytes],
+    [18, 48, 3000],
+    'what is gone takes no place',
+  )
+  assert.deepEqual(withArchive({ ok: true }, figures, undefined), {
+    ok: true,
+    reason: '18 records went before being archived',
+  })
+  bench.gone = 4
+  bench.seconds(58)
+  assert.equal(bench.lines.length, 1, 'not every time')
+  bench.seconds(3)
+  assert.deepEqual([bench.lines.length, bench.lines[1]![1]['records']], [2, 28])
+  bench.say({ kind: 'gap', from: 12, to: 40, why: 'dropped' })
+  const { droppedRecords, gapRecords, archivedOffset } = bench.keeper.figures
+  assert.deepEqual([droppedRecords, gapRecords, archivedOffset], [0, 28, 40])
+})
+
+test('an archive that has other logs and nothing of this one says what it goes on from', (t) => {
+  const bench = benchFor(t)
+  const ancestor = 'a'.repeat(32)
+  bench.say({ kind: 'begun', others: 2, ancestor, begins: 40 })
+  bench.say({ kind: 'begun', others: 2, ancestor: undefined, begins: 0 })
+  const shown = 'mysql://db.example:3307/history'
+  assert.deepEqual(bench.lines, [
+    [
+      'the archive goes on from the log that this one was restored from',
+      { archive: shown, others: 2, ancestor, begins: 40 },
+    ],
+    [
+      'the archive has other logs and nothing of this one: all of it is archived',
+      { archive: shown, others: 2, ancestor: undefined, begins: 0 },
+    ],
+  ])
+})
+
+test('segments that go before the database was reached may not be archived', (t) => {
+  const bench = benchFor(t)
+  bench.seconds(1, 35)
+  bench.gone = 2
+  bench.seconds(1)
+  assert.match(bench.texts().join(), /old segments went that the archive may not have/)
+  assert.equal(bench.keeper.figures.droppedRecords, 20)
+  bench.say({ kind: 'connected', next: 20, gaps: noGaps })
+  assert.equal(bench.keeper.figures.droppedRecords, 0, 'it had them all')
 })
 
 test('a thread that ends is started again, later each time, and told once for each reason', (t) => {

@@ -34,6 +34,7 @@ export interface ArchiveKeeperOptions {
 }
 
 const lookEveryMs = 1_000
+const dropTellEveryMs = 60_000
 /** The batch under way may end; then the thread is. What it has not committed comes again. */
 const stopWithinMs = 1_000
 
@@ -54,6 +55,9 @@ export class ArchiveKeeper {
   #isOnTrial = false
   #archived: number | undefined
   #gaps = { count: 0, records: 0 }
+  /** The log began here when the keeper did: what went before may have been archived. */
+  readonly #began: number
+  #dropped = { below: 0, toldMs: -Infinity }
   #why: string | undefined = 'it has not been reached yet'
   /** What was said of it last. */
   #toldWhy: string | undefined
@@ -65,6 +69,7 @@ export class ArchiveKeeper {
     this.#wallMs = options.wallMs ?? Date.now
     this.#lag = new ArchiveLag(options.log)
     this.#shown = shownAddress(options.archive.mysql)
+    this.#began = this.#lag.firstOffset
   }
 
   start(): void {
@@ -82,14 +87,16 @@ export class ArchiveKeeper {
   get figures(): ArchiveFigures {
     const { archive } = this.#options
     const archived = this.#archived
-    const lag = archived === undefined ? undefined : this.#lag.behind(archived, this.#wallMs())
+    // As long as nobody has said what is archived, nothing of what is there counts as such.
+    const lag = this.#lag.behind(archived ?? this.#lag.firstOffset, this.#wallMs())
     return {
       connected: this.#isConnected,
       required: archive.required,
       archivedOffset: archived,
-      lagRecords: lag?.records,
-      lagBytes: lag?.bytes,
-      lagSeconds: lag?.seconds,
+      lagRecords: lag.records,
+      lagBytes: lag.bytes,
+      lagSeconds: lag.seconds,
+      droppedRecords: this.#droppedRecords(),
       gaps: this.#gaps.count,
       gapRecords: this.#gaps.records,
       why: this.#isConnected ? undefined : this.#why,
@@ -113,6 +120,29 @@ export class ArchiveKeeper {
 
   #look(): void {
     this.#lag.look(this.#archived ?? 0, this.#wallMs())
+    this.#lookForDropped()
+  }
+
+  /** Gone from the log, and not archived as far as is known; a gap, once the database is there. */
+  #droppedRecords(): number {
+    return Math.max(0, this.#lag.firstOffset - (this.#archived ?? this.#began))
+  }
+
+  /** At once, and then once a minute at most: it may go on for days. */
+  #lookForDropped(): void {
+    const records = this.#droppedRecords()
+    const below = this.#lag.firstOffset
+    const nowMs = this.#wallMs()
+    if (records === 0 || below === this.#dropped.below) return
+    if (nowMs - this.#dropped.toldMs < dropTellEveryMs) return
+    this.#dropped = { below, toldMs: nowMs }
+    const details = { archive: this.#shown, records, below, why: this.#why }
+    this.#options.logger.warn(
+      details,
+      this.#archived === undefined
+        ? 'old segments went that the archive may not have: its database was not reached yet'
+        : 'old segments went before they were archived: the archive will never have these records',
+    )
   }
 
   #startThread(): void {
@@ -132,6 +162,7 @@ export class ArchiveKeeper {
     else if (this.#isClosed) return
     else if (news.kind === 'connected') this.#connected(news)
     else if (news.kind === 'archived') this.#progressed(news.next, news.timeMs)
+    else if (news.kind === 'begun') this.#begun(news)
     else if (news.kind === 'gap') this.#missing(news)
     else if (news.kind === 'away') this.#away(news.why)
     else this.#pruned(news)
@@ -155,7 +186,7 @@ export class ArchiveKeeper {
     const { archivedOffset, lagRecords, lagBytes, lagSeconds } = this.figures
     const details = { archive: this.#shown, archivedOffset, lagRecords, lagBytes, lagSeconds }
     this.#options.logger.info(details, wasAway ? 'the archive is back' : 'the archive is connected')
-    if (lagRecords! > 0) this.#catchUpAt = this.#options.log.durableOffset
+    if (lagRecords > 0) this.#catchUpAt = this.#options.log.durableOffset
   }
 
   #progressed(next: number, timeMs: number | undefined): void {
@@ -167,10 +198,21 @@ export class ArchiveKeeper {
     this.#options.logger.info({ archivedOffset: next }, 'the archive has caught up')
   }
 
+  #begun({ others, ancestor, begins }: ArchiveNews & { kind: 'begun' }): void {
+    const details = { archive: this.#shown, others, ancestor, begins }
+    this.#options.logger.info(
+      details,
+      ancestor === undefined
+        ? 'the archive has other logs and nothing of this one: all of it is archived'
+        : 'the archive goes on from the log that this one was restored from',
+    )
+  }
+
   /** On record in the archive itself, so it is told once. */
   #missing({ from, to, why }: ArchiveNews & { kind: 'gap' }): void {
     this.#gaps.count++
     this.#gaps.records += to - from
+    this.#archived = Math.max(this.#archived ?? 0, to) // so that nothing is counted twice
     const details = { from, to, records: to - from, why, archive: this.#shown }
     this.#options.logger.warn(details, 'the archive has a gap: these records cannot be read')
   }
@@ -212,12 +254,27 @@ export class ArchiveKeeper {
   }
 }
 
-/** Records that the archive will never have are worth knowing; the broker is sound all the same. */
-export function withGaps(health: Health, figures: ArchiveFigures | undefined): Health {
-  if (figures === undefined || figures.gaps === 0 || !health.ok) return health
-  const { gaps, gapRecords } = figures
-  const what = `the archive lacks ${gapRecords} records in ${gaps} ${gaps === 1 ? 'gap' : 'gaps'}`
-  return { ok: true, reason: health.reason === undefined ? what : `${health.reason}; ${what}` }
+/**
+ * That segments wait for the archive, in the words of `holds`, and that there are records it will never have, are worth
+ * knowing; the broker is sound all the same.
+ */
+export function withArchive(
+  health: Health,
+  figures: ArchiveFigures | undefined,
+  holds: string | undefined,
+): Health {
+  if (figures === undefined || !health.ok) return health
+  const { gaps, gapRecords, droppedRecords: dropped } = figures
+  const went = `${dropped} ${dropped === 1 ? 'record' : 'records'} went before being archived`
+  const lacks = `the archive lacks ${gapRecords} records in ${gaps} ${gaps === 1 ? 'gap' : 'gaps'}`
+  const reasons = [
+    health.reason,
+    holds,
+    gaps === 0 ? undefined : lacks,
+    dropped === 0 ? undefined : went,
+  ]
+  const reason = reasons.filter((one) => one !== undefined).join('; ')
+  return reason === '' ? health : { ok: true, reason }
 }
 
 function startedThread(task: ArchiveTask, { news, ended }: ThreadEvents): ArchiveThread {

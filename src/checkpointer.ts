@@ -27,6 +27,9 @@ export interface CheckpointProgress {
 }
 
 const lookEveryMs = 1000
+/** What is wanted comes so long after the last one; each that failed doubles it. */
+const wantedApartMs = 1_000
+const wantedApartMaxMs = 60_000
 
 export class Checkpointer {
   readonly #options: CheckpointerOptions
@@ -37,6 +40,8 @@ export class Checkpointer {
   #lastOffset: number
   #lastAtMs = performance.now()
   #progress: CheckpointProgress
+  #isWanted = false
+  #failedInARow = 0
 
   constructor(options: CheckpointerOptions) {
     this.#options = options
@@ -48,6 +53,11 @@ export class Checkpointer {
 
   get progress(): CheckpointProgress {
     return this.#progress
+  }
+
+  /** One is wanted before it is due: old segments cannot go without it, and space has run out. To be said again and again. */
+  want(): void {
+    this.#isWanted = true
   }
 
   start(): void {
@@ -90,13 +100,19 @@ export class Checkpointer {
     })
   }
 
-  /** Due by bytes appended, or by time when anything was. */
+  /** Due by bytes appended, or by time when anything was, or wanted. */
   #look(): void {
     const { config, log } = this.#options
-    if (this.#worker !== undefined || log.durableOffset === this.#lastOffset) return
+    const hasFailed = this.#failedInARow > 0
+    if (this.#worker !== undefined) return
+    if (log.durableOffset === this.#lastOffset && !hasFailed) return
     const bytes = log.stats().bytes - this.#lastBytes
-    const isOld = performance.now() - this.#lastAtMs >= config.log.checkpointIntervalMs
-    if (bytes < config.log.checkpointBytes && !(isOld && bytes > 0)) return
+    const ageMs = performance.now() - this.#lastAtMs
+    const isOld = ageMs >= config.log.checkpointIntervalMs && (bytes > 0 || hasFailed)
+    const apartMs = Math.min(wantedApartMs * 2 ** this.#failedInARow, wantedApartMaxMs)
+    const isWanted = this.#isWanted && ageMs >= apartMs
+    if (bytes < config.log.checkpointBytes && !isOld && !isWanted) return
+    this.#isWanted = false
     this.#lastBytes = log.stats().bytes
     this.#lastOffset = log.durableOffset
     this.#lastAtMs = performance.now()
@@ -127,6 +143,7 @@ export class Checkpointer {
   /** `offset`: of the one written; undefined: it failed. */
   #count(offset: number | undefined): void {
     const { written, failed } = this.#progress
+    this.#failedInARow = offset === undefined ? this.#failedInARow + 1 : 0
     if (offset === undefined) this.#progress = { ...this.#progress, failed: failed + 1 }
     else this.#progress = { written: written + 1, failed, offset, atMs: performance.now() }
   }

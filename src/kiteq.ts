@@ -7,7 +7,7 @@ import { hostname } from 'node:os'
 import type { Effect } from './broker/effect.ts'
 import type { Hole } from './broker/journal.ts'
 import { BrokerLoop } from './broker/loop.ts'
-import { ArchiveKeeper, withGaps } from './archive-keeper.ts'
+import { ArchiveKeeper, withArchive } from './archive-keeper.ts'
 import { Checkpointer } from './checkpointer.ts'
 import type { Config } from './config.ts'
 import { DiskSpace } from './disk-space.ts'
@@ -176,7 +176,7 @@ async function open(
   await forgetLostEnd(log, config.dataDir, recovery.end.offset)
   await log.dropSegments(state.journal.dropped.segment) // a crash may have come between the record and the files
   startBeside(config, opened, log, loop, logger, recovered.checkpoint)
-  const health = (): Health => withGaps(healthOf(failure.error, loop), opened.archive?.figures)
+  const health = (): Health => healthOfAll(failure, loop, opened)
   const why = (): string | undefined => failure.error?.message
   const engine: Engine = { log, loop, health, failure: why, recovery, recoveryMs }
   const doors = await openDoors(config, ports, logger, opened, engine)
@@ -228,6 +228,10 @@ function startBeside(
   const found = (hole: Hole): boolean => noteHole(hole, loop)
   opened.scrub = new Scrub({ dataDir: config.dataDir, headers, found, logger })
   opened.scrub.start()
+}
+
+function healthOfAll(failure: Failure, loop: BrokerLoop, { archive, storage }: Opened): Health {
+  return withArchive(healthOf(failure.error, loop), archive?.figures, storage?.archiveHolds)
 }
 
 /** Where the log is kept for the archive: up to where it has everything. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { acked, folder, numbered, startSmall } from '../test/support/disk-log.ts'
+import { acked, folder, numbered, startSmall, type SmallOptions } from '../test/support/disk-log.ts'
 import { MemoryDisk } from '../test/support/disk-memory.ts'
 import { apply } from './broker/apply.ts'
 import type { BrokerState } from './broker/state.ts'
@@ -23,17 +23,22 @@ interface Bench {
   /** Kinds of the records that retention wrote. */
   readonly noted: string[]
   archived: number
+  /** How often a checkpoint was asked for. */
+  wanted: number
+  checkpoint(): Promise<void>
   /** So many messages of 1 KiB, all of them acked, and a checkpoint. */
   settle(count: number): Promise<void>
   write(...records: readonly LogRecord[]): Promise<readonly Offset[]>
   numbers(): number[]
 }
 
-async function bench(gain = 0): Promise<Bench> {
+const nowMs = 1_700_000_000_000
+
+async function bench(gain = 0, options: SmallOptions = {}, free?: number): Promise<Bench> {
   const disk = new MemoryDisk()
-  const { log } = await startSmall(disk)
+  disk.free = free ?? disk.free
+  const { log } = await startSmall(disk, options)
   const state = emptyState()
-  const nowMs = 1_700_000_000_000
   const append = (record: LogRecord): void => apply(state, record, log.append(record, nowMs))
   const durable = async (): Promise<void> => {
     while (log.durableOffset < log.endOffset) {
@@ -67,6 +72,10 @@ async function bench(gain = 0): Promise<Bench> {
         const [offset] = await write(numbered(1000 + log.endOffset, 1024))
         await write(acked([offset!]))
       }
+      await made.checkpoint()
+    },
+    wanted: 0,
+    async checkpoint() {
       const writer = new SectionWriter()
       state.save(writer)
       const { durablePlace: resume, durableOffset } = log
@@ -83,6 +92,7 @@ async function bench(gain = 0): Promise<Bench> {
       pause: durable,
       partBytes: 1500,
       gain,
+      wantsCheckpoint: () => (made.wanted += 1),
       archived: () => made.archived,
     }),
     numbers: () => log.segments.map(({ number }) => number),
@@ -96,8 +106,11 @@ test('a segment goes only once the archive has its last record, and who is waite
   await made.settle(80)
   await retention.look()
   assert.equal(made.numbers()[0], 1)
-  assert.equal(retention.waitsForArchive, true)
-  assert.match(retention.held?.why ?? '', /^the archive does not have them yet/)
+  assert.equal(retention.waitsForArchiveSinceMs, nowMs)
+  assert.match(
+    retention.held?.why ?? '',
+    /^the archive does not have them yet.* 2023-11-14T22:13:20Z$/,
+  )
   const [, second, third] = log.segments
   for (const archived of [1, second!.firstOffset - 1]) {
     made.archived = archived
@@ -110,11 +123,11 @@ test('a segment goes only once the archive has its last record, and who is waite
   made.archived = third!.firstOffset + 1
   await retention.look()
   assert.equal(made.numbers()[0], third!.number)
-  assert.equal(retention.waitsForArchive, true)
+  assert.equal(retention.waitsForArchiveSinceMs, nowMs)
   assert.equal(made.told.filter((text) => text === 'old segments stay for now').length, 1)
   made.archived = log.endOffset
   await retention.look()
-  assert.equal(retention.waitsForArchive, false)
+  assert.equal(retention.waitsForArchiveSinceMs, undefined)
   assert.equal(retention.held, undefined)
   assert.ok(made.numbers().length <= 3, made.numbers().join())
 })
@@ -156,4 +169,32 @@ test('an archive that is away for long costs no more images than it would cost w
   const going = other.noted.filter((kind) => kind === 'base').length
   assert.ok(going > 0, 'images are written at all')
   assert.ok(waiting <= going + 1, `${waiting} parts of images, ${going} when all goes at once`)
+})
+
+test('on a full disk a checkpoint is asked for, and an image that fits goes into what acks have left', async () => {
+  const made = await bench(4, { segmentBytes: 65_536, batchBytesMax: 32_768 }, 600_000)
+  const { log, retention, noted } = made
+  const isFull = (): boolean => log.isFull
+  for (let n = 0; !isFull(); n++) {
+    assert.ok(n < 100, 'never full')
+    const [offset] = await made.write(numbered(1000 + log.endOffset, 16_384))
+    await made.write(acked([offset!]))
+  }
+  await retention.look()
+  assert.equal(made.wanted, 1)
+  assert.equal(retention.waitsForArchiveSinceMs, nowMs)
+  assert.match(retention.held?.why ?? '', /^the archive does not have them yet/)
+  await made.checkpoint()
+  await retention.look()
+  assert.equal(made.wanted, 1)
+  assert.ok(isFull() && noted.includes('base'), noted.join())
+  assert.equal(made.numbers()[0], 1)
+  made.archived = log.endOffset
+  await retention.look()
+  assert.ok(made.numbers()[0]! > 1, made.numbers().join())
+  assert.equal(retention.waitsForArchiveSinceMs, undefined)
+  while (isFull()) {
+    log.checkSpace()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 })

@@ -44,3 +44,8 @@ export function holdersText(state: BrokerState, last: number): string {
   if (open > 0) words.push(`${open} open transactions`)
   return words.length === 0 ? 'who cannot be told at a glance' : words.join(', ')
 }
+
+/** To the second, of ms since 1970. */
+export function momentText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`
+}

@@ -1,7 +1,7 @@
 // Which of the oldest segments go: pure, from how large each is and how much of it somebody still needs. Segments go from the
 // oldest on and without a gap, so what still lives in them is judged together: one stubborn message pins nothing.
 
-import { retentionSparse } from './model/limits.ts'
+import { fullDiskShare, retentionSparse } from './model/limits.ts'
 
 export interface SegmentUse {
   readonly number: number
@@ -56,4 +56,32 @@ export async function countPastKeeping(
     left -= bytes[count]!
   }
   return count
+}
+
+/** What has to be written before segments may go, and what there is to write it into. */
+export interface Outlay {
+  /** Of an image of the state; 0: one stands behind these segments already. */
+  readonly imageBytes: number
+  /** An image is worth it when what goes for it is so many times as large. */
+  readonly gain: number
+  /** Space has run out. */
+  readonly isShort: boolean
+  /** Publishes are refused: what is left is for acks and decisions. */
+  readonly isFull: boolean
+  /** Bytes that may surely still be appended. */
+  readonly sureBytes: number
+}
+
+/** Why what has to be written before segments go is not written now, in words; undefined: it is. */
+export function whyNotYet(plan: DropPlan, outlay: Outlay): string | undefined {
+  const { imageBytes, gain, isShort, isFull, sureBytes } = outlay
+  const freed = plan.bytes - plan.liveBytes
+  if (imageBytes > 0 && !isShort && freed < gain * imageBytes)
+    return `an image of the state has to be written first, ${imageBytes} bytes, and only ${freed} bytes would go for it; from ${gain * imageBytes} on it is worth it`
+  if (imageBytes > 0 && isShort && freed <= imageBytes)
+    return `an image of the state has to be written first, ${imageBytes} bytes, and no more than ${freed} bytes would go for it`
+  const written = imageBytes + plan.liveBytes
+  if (isFull && written * fullDiskShare > sureBytes)
+    return `the disk is too full to write what has to be written first: ${written} bytes, and ${sureBytes} are left for acks and decisions`
+  return undefined
 }

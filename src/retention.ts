@@ -17,11 +17,12 @@ import type { LogRecord } from './model/record.ts'
 import {
   countPastKeeping,
   planDrop,
+  whyNotYet,
   type DropPlan,
   type KeepPolicy,
   type SegmentUse,
 } from './retention-plan.ts'
-import { holdersText, type HeldSegments } from './retention-held.ts'
+import { holdersText, momentText, type HeldSegments } from './retention-held.ts'
 import { walkHeld } from './retention-walk.ts'
 
 /** What retention asks of the broker: its state, its time, and that a record is appended and applied. */
@@ -44,6 +45,8 @@ export interface RetentionOptions {
   readonly holds?: (offset: number) => Promise<boolean>
   /** Where the log is kept for an archive: the offset below which it has everything. Asked at each look. */
   readonly archived?: () => number
+  /** Space has run out and the newest checkpoint is too old for what might go: one is wanted now. */
+  readonly wantsCheckpoint?: () => void
   /** For tests; defaults in model/limits.ts. */
   readonly partBytes?: number
   readonly gain?: number
@@ -65,7 +68,7 @@ export class Retention {
   /** Nothing could be done with this checkpoint for segments up to this one: only another look at the same would follow. */
   #fruitless = { offset: -1, last: 0, free: 0 }
   #held: HeldSegments | undefined
-  #waitsForArchive = false
+  #waitsForArchiveSinceMs: number | undefined
   /** For what goes next. */
   #written = nothingWritten
   #isStopped = false
@@ -92,9 +95,9 @@ export class Retention {
     return this.#held
   }
 
-  /** Segments would have gone, were they archived. */
-  get waitsForArchive(): boolean {
-    return this.#waitsForArchive
+  /** Since when segments would have gone, were they archived, ms since 1970; undefined: none would. */
+  get waitsForArchiveSinceMs(): number | undefined {
+    return this.#waitsForArchiveSinceMs
   }
 
   /** Resolves when nothing is under way any more. What was begun and not finished does no harm. */
@@ -115,20 +118,24 @@ export class Retention {
     const free = this.#archivedUpTo()
     const { offset: at, last: upTo, free: freeThen } = this.#fruitless
     const isSame = offset === at && last === upTo && free === freeThen
+    if (offset === undefined) this.#holdForCheckpoint(candidates, free)
     if (offset === undefined || (isSame && !log.outOfSpace)) return
     const checkpoint = await openCheckpoint({ disk, dir, logId: log.logId ?? '' }, offset)
     try {
       const { segment } = checkpoint.resume
+      if (last >= segment && log.outOfSpace) this.#options.wantsCheckpoint?.()
       const covered = candidates.filter(({ number }) => number < segment)
       await this.#count(covered)
       const plan = planDrop(covered.filter(({ number }) => number > this.#emptied))
       const waits = plan === undefined ? undefined : await this.#carryOut(plan, checkpoint)
       const stays = await this.#dropEmptied(free)
-      const isDone = plan !== undefined && waits === undefined && stays === undefined
+      this.#lookForArchive(last, free)
+      const isArchived = this.#waitsForArchiveSinceMs === undefined
+      const isDone = plan !== undefined && waits === undefined && stays === undefined && isArchived
       this.#fruitless = isDone ? { offset: -1, last: 0, free: 0 } : { offset, last, free }
       const left = covered.filter(({ number }) => number >= log.segments[0]!.number)
       if (isDone || left.length === 0) this.#letGo()
-      else this.#hold(left, stays ?? waits)
+      else this.#hold(left, this.#waitingText() ?? stays ?? waits)
     } finally {
       await checkpoint.close()
     }
@@ -136,7 +143,29 @@ export class Retention {
 
   #letGo(): void {
     this.#held = undefined
-    this.#waitsForArchive = false
+    this.#waitsForArchiveSinceMs = undefined
+  }
+
+  /** No checkpoint is there: on a disk with space one comes when it is due. */
+  #holdForCheckpoint(candidates: readonly SegmentUse[], free: number): void {
+    if (!this.#options.log.outOfSpace) return
+    this.#options.wantsCheckpoint?.()
+    this.#lookForArchive(candidates.at(-1)!.number, free)
+    this.#hold(candidates, this.#waitingText() ?? 'a checkpoint has to be made first')
+  }
+
+  /** The archive is waited for when it lacks the oldest that may go up to `last`, or anything that is emptied. */
+  #lookForArchive(last: number, free: number): void {
+    const oldest = this.#options.log.segments[0]?.number ?? Infinity
+    const waits = oldest <= last && free < Math.max(oldest, this.#emptied)
+    const sinceMs = this.#waitsForArchiveSinceMs ?? this.#options.sink.nowMs()
+    this.#waitsForArchiveSinceMs = waits ? sinceMs : undefined
+  }
+
+  #waitingText(): string | undefined {
+    const sinceMs = this.#waitsForArchiveSinceMs
+    if (sinceMs === undefined) return undefined
+    return `the archive does not have them yet, and has to (archive.required); so it is since ${momentText(sinceMs)}`
   }
 
   /** The last segment of which the archive has everything; Infinity when nothing is kept for one. */
@@ -232,31 +261,26 @@ export class Retention {
 
   /** Words for what it waits for, when nothing can be done with this checkpoint. */
   async #carryOut(plan: DropPlan, checkpoint: OpenCheckpoint): Promise<string | undefined> {
-    const { log } = this.#options
+    const { log, holds, gain = limits.retentionGain } = this.#options
     const needsBase = this.#baseSegment <= plan.last
-    const imageBytes = checkpoint.sectionBytes.reduce((sum, bytes) => sum + bytes, 0)
-    const isShort = log.outOfSpace && !log.isFull
-    const gain = this.#options.gain ?? limits.retentionGain
-    const isWorth = plan.bytes - plan.liveBytes >= gain * imageBytes
-    if (needsBase && !isWorth && !isShort)
-      return `an image of the state has to be written first, ${imageBytes} bytes, and only ${plan.bytes - plan.liveBytes} bytes would go for it; from ${gain * imageBytes} on it is worth it`
-    if (log.isFull && (needsBase || plan.liveBytes > 0))
-      return 'the disk is too full to write what has to be written first'
-    const { holds } = this.#options
+    const image = checkpoint.sectionBytes.reduce((sum, bytes) => sum + bytes, 0)
+    const imageBytes = needsBase ? image : 0
+    const { isFull, outOfSpace: isShort, sureBytes } = log
+    const waits = whyNotYet(plan, { imageBytes, gain, isShort, isFull, sureBytes })
+    if (waits !== undefined) return waits
     // What is dropped for an image can never be folded again: it must be one that a start can load.
     if (needsBase && holds !== undefined && !(await holds(checkpoint.resume.offset)))
       return `the checkpoint at offset ${checkpoint.resume.offset} could not be loaded; the next one is tried`
     if (plan.liveBytes > 0) await this.#move(plan.last)
     if (needsBase) await this.#writeBase(checkpoint)
     this.#emptied = plan.last
-    this.#written = { imageBytes: needsBase ? imageBytes : 0, moved: plan.liveBytes }
+    this.#written = { imageBytes, moved: plan.liveBytes }
     return undefined
   }
 
-  /** What is emptied goes, as far as the archive has it. Words for why some of it stays. */
+  /** What is emptied goes, as far as the archive has it. Words for why something else keeps it. */
   async #dropEmptied(free: number): Promise<string | undefined> {
     const { log, logger } = this.#options
-    this.#waitsForArchive = false
     const first = log.segments[0]
     if (first === undefined || this.#emptied < first.number) return undefined
     this.#emptied = await this.#emptyUpTo(this.#emptied)
@@ -268,10 +292,7 @@ export class Retention {
       logger.info({ files, lastSegment: last, ...this.#written }, 'old segments dropped')
       this.#written = nothingWritten
     }
-    this.#waitsForArchive = last < this.#emptied
-    return this.#waitsForArchive
-      ? 'the archive does not have them yet, and has to (archive.required)'
-      : undefined
+    return undefined
   }
 
   /** What lives in old segments goes to the end of the log, in order. */
@@ -341,7 +362,7 @@ export class Retention {
     return count
   }
 
-  /** So much may be appended now: at a bounded rate, behind what others wrote, and never into the last of a full disk. */
+  /** So much may be appended now: at a bounded rate, behind what others wrote, and on a full disk only what surely fits. */
   async #makeRoom(bytes: number): Promise<void> {
     const { log } = this.#options
     this.#paceBytes += bytes
@@ -349,9 +370,10 @@ export class Retention {
       this.#paceBytes = 0
       await this.#breathe(limits.retentionPaceMs)
     }
-    while (log.unflushedBytes > 2 * limits.retentionPaceBytes && !log.isFull)
+    const isTooMuch = (): boolean => log.isFull && log.sureBytes < 2 * bytes
+    while (log.unflushedBytes > 2 * limits.retentionPaceBytes && !isTooMuch())
       await this.#breathe(limits.retentionPaceMs)
-    if (log.isFull) throw new KiteQError('KITEQ_DISK_FULL', 'the disk is full')
+    if (isTooMuch()) throw new KiteQError('KITEQ_DISK_FULL', 'the disk is full')
   }
 
   async #durable(offset: number): Promise<void> {

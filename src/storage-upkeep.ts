@@ -9,11 +9,10 @@ import type { Log } from './log/log.ts'
 import type { GroupNumber } from './model/ids.ts'
 import type { Logger } from './model/logger.ts'
 import { purgeOutdated } from './retention-dead-letters.ts'
-import type { HeldSegments } from './retention-held.ts'
+import { momentText, type HeldSegments } from './retention-held.ts'
 import { Retention } from './retention.ts'
 
 const lookEveryMs = 2_000
-const archiveHolds = 'old segments wait for the archive'
 
 export interface StorageUpkeepOptions {
   readonly config: Config
@@ -42,6 +41,7 @@ export class StorageUpkeep {
       logger,
       pause,
       holds: (offset) => options.checkpointer.check(offset),
+      wantsCheckpoint: () => options.checkpointer.want(),
       ...(archived && { archived }),
     })
   }
@@ -49,6 +49,13 @@ export class StorageUpkeep {
   /** What retention would let go and cannot. */
   get held(): HeldSegments | undefined {
     return this.#retention.held
+  }
+
+  /** That it is the archive that holds old segments, and since when; undefined: it does not. */
+  get archiveHolds(): string | undefined {
+    const sinceMs = this.#retention.waitsForArchiveSinceMs
+    if (sinceMs === undefined) return undefined
+    return `old segments wait for the archive since ${momentText(sinceMs)}`
   }
 
   start(): void {
@@ -65,9 +72,7 @@ export class StorageUpkeep {
     const { config, log, loop, logger } = this.#options
     if (loop.refusal !== undefined) return // it stops, or has failed
     if (!log.isFull) tellPurged(purgeOutdated(loop, config.deadLetters), loop, logger)
-    void this.#retention.look()
-    const { waitsForArchive } = this.#retention // as of the last look that is done
-    loop.fullReason = fullReason(waitsForArchive ? archiveHolds : undefined)
+    void this.#retention.look().then(() => (loop.fullReason = fullReason(this.archiveHolds)))
   }
 }
 

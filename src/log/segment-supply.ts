@@ -165,6 +165,18 @@ export class SegmentSupply {
   }
 
   /**
+   * Bytes that may surely be appended behind what was, with `left` in the segment that gathers: in what is prepared and the
+   * reserve, and while space has not run out in what is free, too.
+   */
+  sureBytes(left: number, unplaced: readonly SegmentNeed[]): number {
+    if (!this.outOfSpace) return this.roomBytes(left, unplaced)
+    if (unplaced.length > 0 || this.#lacksFile) return 0
+    const isLongEnough = this.#filled >= this.#options.segmentBytesMin
+    const placed = this.#readyBytes > 0 ? this.#readyBytes : isLongEnough ? this.#filled : 0
+    return left + placed + (this.#hasReserve ? this.#reserveBytes : 0)
+  }
+
+  /**
    * Resolves once `next.prepared` holds `need.assignedEnd` bytes or more and sets `need.capacity` to its size.
    * On a full disk it takes what is there, then the reserve, then waits for `checkSpace` (or rejects KITEQ_DISK_FULL
    * when it is not to wait). Where no more files may be opened, it waits likewise (or rejects with that error).
