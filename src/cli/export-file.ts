@@ -1,41 +1,36 @@
-// The file of an export: written beside its name until it is whole, with a note of how far it is, so that whatever ends the
-// writing it goes on from there. A name never holds less than a whole export.
+// The file of an export: written beside its name until it is whole, with a note of how far it is (export-note.ts). A name never
+// holds less than a whole export, and never loses what somebody else has put there.
 
-import { constants, type Stats } from 'node:fs'
-import { open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { rename, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { isNoSpace } from '../log/disk.ts'
 import { KiteQError } from '../model/errors.ts'
+import {
+  endSumOf,
+  noteName,
+  partialName,
+  removeNote,
+  syncFolder,
+  writeNote,
+  type FileNote,
+} from './export-note.ts'
+import { createOwn, openOwn, statOf } from './own-file.ts'
 
-/** Records [from, to) that are not there, and why. */
-export interface MissingRecords {
-  readonly from: number
-  readonly to: number
-  readonly why: 'dropped' | 'damaged'
+/** A note but for what the file itself knows. */
+export type FilePlace = Omit<FileNote, 'of' | 'bytes' | 'endSum' | 'isWhole'>
+
+export interface FinishOptions {
+  /** What is there is replaced. */
+  readonly force: boolean
+  /** The note stays, for whoever puts the parts together. */
+  readonly isPart: boolean
 }
-
-/** How far a file is. */
-export interface FileNote {
-  /** What is exported, as one text: only the same export goes on. */
-  readonly what: string
-  readonly from: number
-  readonly to: number
-  /** Everything below is in the file. */
-  readonly next: number
-  readonly bytes: number
-  readonly rows: number
-  readonly missing: readonly MissingRecords[]
-  /** What the format needs to go on. */
-  readonly format: string | undefined
-}
-
-export const partialName = (file: string): string => `${file}.partial`
-export const noteName = (file: string): string => `${file}.partial.json`
 
 export class ExportFile {
   readonly #file: string
   readonly #handle: FileHandle
   #bytes: number
+  #isClosed = false
 
   private constructor(file: string, handle: FileHandle, bytes: number) {
     this.#file = file
@@ -43,13 +38,31 @@ export class ExportFile {
     this.#bytes = bytes
   }
 
-  /** Begins anew, or goes on behind `bytes`. Rejects as the file system does. */
-  static async open(file: string, bytes: number | undefined): Promise<ExportFile> {
-    const { O_RDWR, O_CREAT, O_TRUNC } = constants
-    const flags = O_RDWR | O_CREAT | (bytes === undefined ? O_TRUNC : 0)
-    const handle = await open(partialName(file), flags, 0o640)
-    if (bytes !== undefined) await handle.truncate(bytes)
-    return new ExportFile(file, handle, bytes ?? 0)
+  /** Anew. The note is first: a partial file without one is somebody else's. */
+  static begin(file: string, place: FilePlace): Promise<ExportFile> {
+    return spaceFor(file, async () => {
+      const note = { ...place, of: 'file', bytes: 0, endSum: '', isWhole: false } as const
+      await writeNote(file, note)
+      return new ExportFile(file, await createOwn(partialName(file)), 0)
+    })
+  }
+
+  /** Behind the bytes of its note. Rejects KITEQ_USAGE when what is there is not ours. */
+  static goOn(file: string, { bytes }: Pick<FileNote, 'bytes'>): Promise<ExportFile> {
+    return spaceFor(file, async () => {
+      const name = partialName(file)
+      const there = await openOwn(name, 'change')
+      if (there === undefined && bytes > 0)
+        throw new KiteQError('KITEQ_USAGE', `${name} was removed while it was needed`)
+      const opened = new ExportFile(file, there ?? (await createOwn(name)), bytes)
+      try {
+        await opened.#handle.truncate(bytes)
+      } catch (error) {
+        await opened.close()
+        throw error
+      }
+      return opened
+    })
   }
 
   get bytes(): number {
@@ -58,7 +71,7 @@ export class ExportFile {
 
   /** Rejects KITEQ_DISK_FULL without space; the note before still holds. */
   async write(bytes: Uint8Array): Promise<void> {
-    try {
+    await spaceFor(this.#file, async () => {
       for (let done = 0; done < bytes.length;) {
         const { bytesWritten } = await this.#handle.write(
           bytes,
@@ -68,93 +81,75 @@ export class ExportFile {
         )
         done += bytesWritten
       }
-    } catch (error) {
-      throw asFull(error, this.#file)
-    }
+    })
     this.#bytes += bytes.length
   }
 
   /** From here on an export that was interrupted goes on behind what is written now. */
-  async save(note: Omit<FileNote, 'bytes'>): Promise<void> {
-    try {
-      await this.#handle.datasync()
-      await writeNote(this.#file, { ...note, bytes: this.#bytes })
-    } catch (error) {
-      throw asFull(error, this.#file)
-    }
+  save(place: FilePlace): Promise<void> {
+    return this.#note(place, false)
+  }
+
+  /** As `save`, of the first `bytes` alone. */
+  async keep(bytes: number, place: FilePlace): Promise<void> {
+    await this.#handle.truncate(bytes)
+    this.#bytes = bytes
+    await this.#note(place, false)
   }
 
   /** It is whole: gives it its name. */
-  async finish(): Promise<void> {
-    try {
-      await this.#handle.sync()
-    } catch (error) {
-      throw asFull(error, this.#file)
-    }
-    await this.#handle.close()
-    await rename(partialName(this.#file), this.#file)
-    await syncFolder(path.dirname(this.#file))
-    await rm(noteName(this.#file), { force: true })
+  async finish(place: FilePlace, { force, isPart }: FinishOptions): Promise<void> {
+    await this.#note(place, true)
+    await this.close()
+    await expectFree(this.#file, force)
+    await spaceFor(this.#file, async () => {
+      await rename(partialName(this.#file), this.#file)
+      await syncFolder(path.dirname(this.#file))
+    })
+    if (!isPart) await removeNote(this.#file)
   }
 
   async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
     await this.#handle.close()
   }
-}
 
-/** Of an export that was interrupted; undefined when there is none that could go on. */
-export async function readNote(file: string): Promise<FileNote | undefined> {
-  const partial = await sizeOf(partialName(file))
-  if (partial === undefined) return undefined
-  try {
-    const note = JSON.parse(await readFile(noteName(file), 'utf8')) as FileNote
-    const { what, from, to, next, bytes, rows, missing } = note
-    const isNote =
-      typeof what === 'string' &&
-      [from, to, next, bytes, rows].every((n) => Number.isSafeInteger(n) && n >= 0) &&
-      Array.isArray(missing)
-    return isNote && bytes <= partial.size ? note : undefined
-  } catch {
-    return undefined // written safely, so it is somebody else's: the export begins anew
+  #note(place: FilePlace, isWhole: boolean): Promise<void> {
+    return spaceFor(this.#file, async () => {
+      const bytes = this.#bytes
+      await this.#handle.datasync()
+      const endSum = await endSumOf(this.#handle, bytes)
+      await writeNote(this.#file, { ...place, of: 'file', bytes, endSum, isWhole })
+    })
   }
 }
 
-/** A note is there whole, or not at all. */
-export async function writeNote(file: string, note: unknown): Promise<void> {
-  const name = noteName(file)
-  const handle = await open(`${name}.new`, 'w', 0o640)
-  try {
-    await handle.writeFile(JSON.stringify(note))
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(`${name}.new`, name)
-  await syncFolder(path.dirname(name))
+/** Rejects KITEQ_USAGE when there is anything of that name, and with `force` when it is more than a file. */
+export async function expectFree(file: string, force: boolean): Promise<void> {
+  const stats = await statOf(file)
+  if (stats === undefined || (force && stats.isFile())) return
+  const why = stats.isFile()
+    ? 'is there already; expected a new name, or --force'
+    : 'is there and is no plain file; expected a new name'
+  throw new KiteQError('KITEQ_USAGE', `${file} ${why}`)
 }
 
-export async function sizeOf(file: string): Promise<Stats | undefined> {
+/** Rejects KITEQ_DISK_FULL where the system says that there is no space. */
+export async function spaceFor<T>(file: string, write: () => Promise<T>): Promise<T> {
   try {
-    return await stat(file)
+    return await write()
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'ENOENT') return undefined
-    throw error
+    if (!isNoSpace(error)) throw error
+    const kept =
+      (await statOf(noteName(file)).catch(() => undefined)) === undefined
+        ? 'make room'
+        : 'what was written stays; make room, and the same command goes on'
+    throw noSpace(file, kept, error)
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-function asFull(error: unknown, file: string): unknown {
-  if (!isNoSpace(error)) return error
-  const advice = 'what was written stays; make room, and the same command goes on'
-  return new KiteQError('KITEQ_DISK_FULL', `no space to write ${partialName(file)}; ${advice}`, {
-    cause: error,
-  })
+export function noSpace(file: string, advice: string, cause: unknown): KiteQError {
+  const message = `no space to write ${partialName(file)}; ${advice}`
+  return new KiteQError('KITEQ_DISK_FULL', message, { cause })
 }

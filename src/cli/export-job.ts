@@ -6,7 +6,8 @@ import { namesBefore } from '../archive-names.ts'
 import { Follower, type Batch } from '../archive/follower.ts'
 import type { TableNumber } from '../archive/tables.ts'
 import { KiteQError } from '../model/errors.ts'
-import { ExportFile, type FileNote, type MissingRecords } from './export-file.ts'
+import { ExportFile, type FilePlace, type FinishOptions } from './export-file.ts'
+import type { FileNote, MissingRecords } from './export-note.ts'
 import { ParquetRows } from './export-parquet.ts'
 import { RowSelection } from './export-selection.ts'
 import { textRows, type TextFormat, type TextRows } from './export-text.ts'
@@ -32,8 +33,13 @@ export interface ExportJob {
   /** First offset of the log. */
   readonly first: number
   readonly note?: FileNote | undefined
-  /** How often a file is noted, and its row groups, bytes; default: as it is good for large ones. */
+  /** What has the name of the file is replaced. */
+  readonly force: boolean
+  /** The file is one of several. */
+  readonly isPart: boolean
+  /** How often a file is noted, what is written at once, and its row groups; default: as it is good for large ones. */
   readonly noteBytes?: number | undefined
+  readonly pieceChars?: number | undefined
   readonly groupBytes?: number | undefined
 }
 
@@ -56,14 +62,13 @@ export interface ExportProgress {
 
 /** A file is noted after so many bytes. */
 const noteBytesDefault = 16 * 1024 * 1024
-const pieceChars = 256 * 1024
+const pieceCharsDefault = 256 * 1024
 
 export async function runExport(
   job: ExportJob,
   progress: (progress: ExportProgress) => void,
 ): Promise<Exported> {
-  const isOut = job.file === '-'
-  const target = isOut ? new OutTarget() : await ExportFile.open(job.file, job.note?.bytes)
+  const target = await targetOf(job)
   try {
     return await new ExportRun(job, target).run(progress)
   } finally {
@@ -74,9 +79,17 @@ export async function runExport(
 interface Target {
   readonly bytes: number
   write(bytes: Uint8Array): Promise<void>
-  save?(note: Omit<FileNote, 'bytes'>): Promise<void>
-  finish(): Promise<void>
+  save?(place: FilePlace): Promise<void>
+  keep?(bytes: number, place: FilePlace): Promise<void>
+  finish(place: FilePlace, options: FinishOptions): Promise<void>
   close(): Promise<void>
+}
+
+function targetOf({ file, note, what, from, to }: ExportJob): Promise<Target> {
+  if (file === '-') return Promise.resolve(new OutTarget())
+  if (note !== undefined) return ExportFile.goOn(file, note)
+  const place = { what, from, to, next: from, rows: 0, missing: [], format: undefined }
+  return ExportFile.begin(file, place)
 }
 
 class OutTarget implements Target {
@@ -102,13 +115,19 @@ class ExportRun {
   readonly #target: Target
   readonly #rows: TextRows | ParquetRows
   readonly #missing: MissingRecords[]
+  /** Of a file that has something already. */
+  readonly #note: FileNote | undefined
   #next: number
   #count: number
   #noted: number
+  /** The last place where all rows below `next` are in the file, and no others. */
+  #whole: { readonly bytes: number; readonly place: FilePlace } | undefined
 
   constructor(job: ExportJob, target: Target) {
-    const { format, table, note, groupBytes } = job
+    const { format, table, groupBytes } = job
+    const note = job.note?.bytes === 0 ? undefined : job.note
     this.#job = job
+    this.#note = note
     this.#target = target
     this.#rows =
       format === 'parquet'
@@ -122,20 +141,28 @@ class ExportRun {
 
   async run(progress: (progress: ExportProgress) => void): Promise<Exported> {
     const { file, from, to } = this.#job
+    try {
+      if (this.#note?.isWhole !== true) await this.#write(progress)
+    } catch (error) {
+      await this.#keep().catch(() => undefined) // the note before still holds
+      throw error
+    }
+    await this.#target.finish({ ...this.#place(), format: undefined }, this.#job)
+    const { bytes } = this.#target
+    return { file, from, to, rows: this.#count, bytes, missing: this.#missing }
+  }
+
+  async #write(progress: (progress: ExportProgress) => void): Promise<void> {
     const rows = this.#rows
-    if (this.#job.note === undefined) {
-      if (!(rows instanceof ParquetRows)) await this.#text(rows.head)
+    if (this.#note === undefined) {
+      if (!(rows instanceof ParquetRows)) await this.#text(rows.head, this.#next)
       else await this.#target.write(rows.flush())
       await this.#save()
     }
     await this.#follow(progress)
-    if (rows instanceof ParquetRows) {
-      await this.#target.write(rows.flush())
-      await this.#target.write(rows.end())
-    }
-    await this.#target.finish()
-    const { bytes } = this.#target
-    return { file, from, to, rows: this.#count, bytes, missing: this.#missing }
+    if (!(rows instanceof ParquetRows)) return
+    await this.#target.write(rows.flush())
+    await this.#target.write(rows.end())
   }
 
   async #follow(progress: (progress: ExportProgress) => void): Promise<void> {
@@ -176,10 +203,11 @@ class ExportRun {
     }
   }
 
-  #lack({ from, to, why }: MissingRecords): void {
-    const begin = Math.max(from, this.#next)
-    if (to <= begin) return
-    this.#missing.push({ from: begin, to, why })
+  #lack(gap: MissingRecords): void {
+    const from = Math.max(gap.from, this.#next)
+    const to = Math.min(gap.to, this.#job.to)
+    if (to <= from) return
+    this.#missing.push({ from, to, why: gap.why })
     this.#next = to
   }
 
@@ -197,18 +225,21 @@ class ExportRun {
       await this.#save()
       return
     }
+    const { noteBytes = noteBytesDefault, pieceChars = pieceCharsDefault } = this.#job
+    let last = -1
     let text = ''
     for (const row of list) {
-      if (!this.#takes(row[0] as number) || !selection.wants(row)) continue
+      const record = row[0] as number
+      if (!this.#takes(record) || !selection.wants(row)) continue
+      if (text.length >= pieceChars && record !== last) {
+        await this.#text(text, record)
+        text = ''
+      }
       text += this.#rows.line(row)
+      last = record
       this.#count++
-      if (text.length < pieceChars) continue
-      await this.#text(text)
-      text = ''
     }
-    if (text !== '') await this.#text(text)
-    this.#next = Math.max(this.#next, to)
-    const { noteBytes = noteBytesDefault } = this.#job
+    await this.#text(text, to)
     if (this.#target.bytes - this.#noted >= noteBytes) await this.#save()
   }
 
@@ -216,16 +247,30 @@ class ExportRun {
     return record >= this.#next
   }
 
-  #text(text: string): Promise<void> {
-    return this.#target.write(Buffer.from(text, 'utf8'))
+  /** With it all rows of records below `next` are written. */
+  async #text(text: string, next: number): Promise<void> {
+    if (text !== '') await this.#target.write(Buffer.from(text, 'utf8'))
+    this.#next = Math.max(this.#next, next)
+    const place = { ...this.#place(), missing: [...this.#missing], format: undefined }
+    this.#whole = { bytes: this.#target.bytes, place }
+  }
+
+  /** What a failure has left half written goes, so that there is space for a note of the rest. */
+  async #keep(): Promise<void> {
+    const { bytes = 0, place } = this.#whole ?? {}
+    if (place !== undefined && bytes > this.#noted) await this.#target.keep?.(bytes, place)
   }
 
   async #save(): Promise<void> {
-    const { what, from, to } = this.#job
     const format = this.#rows instanceof ParquetRows ? this.#rows.save() : undefined
-    const place = { what, from, to, next: this.#next, rows: this.#count }
-    await this.#target.save?.({ ...place, missing: this.#missing, format })
+    await this.#target.save?.({ ...this.#place(), format })
     this.#noted = this.#target.bytes
+  }
+
+  #place(): Omit<FilePlace, 'format'> {
+    const { what, from, to } = this.#job
+    const next = this.#next
+    return { what, from, to, next, rows: this.#count, missing: this.#missing }
   }
 }
 

@@ -134,13 +134,22 @@ function schemaOf(columns: readonly OutColumn[]): SchemaElement[] {
   ]
 }
 
-function typeOf(kind: Column['kind']): Pick<SchemaElement, 'type' | 'converted_type'> {
+/** Said in both ways that Parquet has: of the older one readers do not all know that it is UTC. */
+const timestamp: NonNullable<SchemaElement['logical_type']> = {
+  type: 'TIMESTAMP',
+  isAdjustedToUTC: true,
+  unit: 'MILLIS',
+}
+
+function typeOf(
+  kind: Column['kind'],
+): Pick<SchemaElement, 'type' | 'converted_type' | 'logical_type'> {
   switch (kind) {
     case 'offset':
     case 'number':
       return { type: 'INT64' }
     case 'time':
-      return { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' }
+      return { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS', logical_type: timestamp }
     case 'flag':
       return { type: 'BOOLEAN' }
     case 'bytes':

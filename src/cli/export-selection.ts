@@ -2,7 +2,7 @@
 // offset only, so the messages that are wanted are remembered, one bit for each record of the log.
 
 import { learnName, type NameBook } from '../index/name-book.ts'
-import { shownName } from '../index/shown-name.ts'
+import { shownName, shownText } from '../index/shown-name.ts'
 import { messagesTable, tables, type TableNumber, type Value } from '../archive/tables.ts'
 import type { Dictionary } from '../index/dictionary.ts'
 import type { LogRecord, RecordPlace } from '../model/record.ts'
@@ -84,7 +84,7 @@ export class RowSelection {
   wants(row: readonly Value[]): boolean {
     if (!this.#isNarrow || this.#selection.table === messagesTable) return true
     if (this.#messageAt >= 0) return this.#messages.has(row[this.#messageAt] as number)
-    return row[this.#topicAt] === this.#selection.topic
+    return this.#topics.isWanted(row[this.#topicAt] as string)
   }
 
   /** A copy of a message whose first record may be gone. */
@@ -92,28 +92,35 @@ export class RowSelection {
     const view = this.#view
     if (!view.read(form, message.source, message.start, message.end)) return false
     const { raw, topicStart, topicEnd, typeStart, typeEnd } = view
-    const { topic, type } = this.#selection
-    if (topic !== undefined && shownName(raw.subarray(topicStart, topicEnd)) !== topic) return false
-    return type === undefined || shownName(raw.subarray(typeStart, typeEnd)) === type
+    if (!this.#topics.isWanted(shownName(raw.subarray(topicStart, topicEnd)))) return false
+    return this.#types.isWanted(shownName(raw.subarray(typeStart, typeEnd)))
   }
 }
 
-/** Whether a number stands for the name that is wanted; each is asked for once. */
+/**
+ * Whether a number stands for the name that is wanted; each is asked for once. A name is wanted as it was published, or as it is
+ * shown: `a\xff` is one with a byte that is no UTF-8, and one with that backslash in it.
+ */
 class WantedNames {
   readonly #names: Dictionary
-  readonly #wanted: string | undefined
+  /** As they are shown. */
+  readonly #wanted: ReadonlySet<string> | undefined
   readonly #known = new Map<number, boolean>()
 
   constructor(names: Dictionary, wanted: string | undefined) {
     this.#names = names
-    this.#wanted = wanted
+    this.#wanted = wanted === undefined ? undefined : new Set([wanted, shownText(wanted)])
+  }
+
+  isWanted(shown: string): boolean {
+    return this.#wanted?.has(shown) ?? true
   }
 
   has(number: number): boolean {
     if (this.#wanted === undefined) return true
     const known = this.#known.get(number)
     if (known !== undefined) return known
-    const is = this.#names.textOf(number) === this.#wanted
+    const is = this.isWanted(this.#names.textOf(number))
     this.#known.set(number, is)
     return is
   }

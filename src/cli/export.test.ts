@@ -4,15 +4,18 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
-import { parquetReadObjects } from 'hyparquet'
-import { writeLog, type AnyMessage } from '../../test/support/export-log.ts'
+import { parquetMetadata, parquetReadObjects } from 'hyparquet'
+import { startMs, writeLog, type AnyMessage } from '../../test/support/export-log.ts'
+import { exportChoice, runChoice as run, small } from '../../test/support/export-run.ts'
 import { seeded } from '../../test/support/property.ts'
-import { deliveriesTable, messagesTable } from '../archive/tables.ts'
+import { deliveriesTable } from '../archive/tables.ts'
 import { pack, packText } from '../client/snappy.ts'
 import { shownName } from '../index/shown-name.ts'
-import { noteName, partialName, readNote, sizeOf } from './export-file.ts'
-import { runExport, type Exported, type ExportJob } from './export-job.ts'
-import { planExport, type ExportChoice } from './export-plan.ts'
+import type { ExportChoice } from './export-choice.ts'
+import { noteName, partialName, readNote } from './export-note.ts'
+import { runExport } from './export-job.ts'
+import { endExport, planExport } from './export-plan.ts'
+import { statOf } from './own-file.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kiteq-export-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -29,33 +32,8 @@ const plain: AnyMessage = {
   body: utf8('a body'),
 }
 
-function choice(dataDir: string, given: Partial<ExportChoice> = {}): ExportChoice {
-  return {
-    dataDir,
-    output: fresh('.ndjson'),
-    format: 'ndjson',
-    table: messagesTable,
-    topic: undefined,
-    type: undefined,
-    from: 'earliest',
-    to: 'latest',
-    parallel: 1,
-    decompress: false,
-    bodyJson: false,
-    force: false,
-    ...given,
-  }
-}
-
-/** Small pieces, so that a small log has many. */
-const small = { noteBytes: 4096, groupBytes: 8192 }
-
-async function run(given: ExportChoice, change: Partial<ExportJob> = {}): Promise<Exported[]> {
-  const { jobs } = await planExport(given)
-  const done: Exported[] = []
-  for (const job of jobs) done.push(await runExport({ ...job, ...change }, () => undefined))
-  return done
-}
+const choice = (dataDir: string, given: Partial<ExportChoice> = {}): ExportChoice =>
+  exportChoice(dataDir, { output: fresh('.ndjson'), ...given })
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -151,7 +129,7 @@ for (const format of ['ndjson', 'csv', 'parquet'] as const)
     await run(whole, small)
     const cut = choice(dir, { format })
     let goesOn = 0
-    for (let runs = 0; (await sizeOf(cut.output)) === undefined; runs++) {
+    for (let runs = 0; (await statOf(cut.output)) === undefined; runs++) {
       const { jobs } = await planExport(cut)
       if ((jobs[0]!.note?.next ?? 0) > 0) goesOn++
       let steps = 0
@@ -161,12 +139,12 @@ for (const format of ['ndjson', 'csv', 'parquet'] as const)
       if (runs < 12) await dying.catch(() => undefined)
       else await runExport({ ...jobs[0]!, ...small }, () => undefined)
       // What was written behind the last note is anything.
-      if (await sizeOf(partialName(cut.output)))
+      if (await statOf(partialName(cut.output)))
         writeFileSync(partialName(cut.output), 'torn', { flag: 'a' })
     }
     assert.ok(goesOn > 0, 'it went on at least once')
-    assert.equal(await sizeOf(noteName(cut.output)), undefined)
-    assert.equal(await sizeOf(partialName(cut.output)), undefined)
+    assert.equal(await statOf(noteName(cut.output)), undefined)
+    assert.equal(await statOf(partialName(cut.output)), undefined)
     if (format === 'parquet')
       assert.deepEqual(await parquetRows(cut.output), await parquetRows(whole.output))
     else assert.ok(readFileSync(cut.output).equals(readFileSync(whole.output)), 'the same bytes')
@@ -232,6 +210,9 @@ test('parts have the rows of the whole, each once, and a finished part is not wr
   const done = await Promise.all(plan.jobs.map((job) => runExport(job, () => undefined)))
   const joined = Buffer.concat(done.map(({ file }) => readFileSync(file)))
   assert.ok(joined.equals(readFileSync(whole.output)), 'the same lines in the same order')
+  const again = await planExport(parted)
+  assert.deepEqual([again.jobs, again.done], [[], done])
+  await endExport(parted, again)
   await assert.rejects(planExport(parted), { code: 'KITEQ_USAGE' })
 })
 
@@ -258,6 +239,45 @@ test('rows of deliveries are told by the topic of their message, also from the m
     all.filter((row) => (row['record'] as number) >= middle),
   )
   assert.deepEqual(await of({ topic: 'elsewhere' }), [])
+})
+
+test('a name is taken as it was published and as it is shown', async () => {
+  const dir = fresh('')
+  const names = [utf8('a'), Uint8Array.of(0x61, 0xff), utf8('a\\xff'), utf8('a\\#7')]
+  await writeLog(
+    dir,
+    names.map((topic) => ({ ...plain, topic, type: topic })),
+  )
+  const of = async (given: Partial<ExportChoice>): Promise<unknown[]> => {
+    const wanted = choice(dir, given)
+    await run(wanted)
+    return linesOf(wanted.output).map((row) => row['topic'] ?? row['message'])
+  }
+  assert.deepEqual(await of({ topic: 'a\\x5cxff' }), ['a\\x5cxff'])
+  assert.deepEqual(await of({ topic: 'a\\xff' }), ['a\\xff', 'a\\x5cxff'])
+  assert.deepEqual(await of({ topic: 'a\\#7' }), ['a\\x5c#7'])
+  assert.deepEqual(await of({ type: 'a\\x5c#7' }), ['a\\x5c#7'])
+  assert.equal((await of({ table: deliveriesTable, topic: 'a\\xff' })).length, 2)
+  assert.deepEqual(await of({ topic: 'a', type: 'a\\xff' }), [])
+})
+
+test('times in Parquet are UTC, in both ways it has to say so', async () => {
+  const dir = fresh('')
+  const { offsets } = await writeLog(dir, [plain])
+  const wanted = choice(dir, { format: 'parquet' })
+  await run(wanted)
+  const { buffer, byteOffset, length } = readFileSync(wanted.output)
+  const { schema } = parquetMetadata(buffer.slice(byteOffset, byteOffset + length))
+  const times = schema.filter(({ converted_type: type }) => type === 'TIMESTAMP_MILLIS')
+  assert.deepEqual(
+    times.map(({ name, logical_type: type }) => [name, type]),
+    ['at', 'expires_at', 'create_time'].map((name) => [
+      name,
+      { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
+    ]),
+  )
+  const [row] = await parquetRows(wanted.output)
+  assert.deepEqual(row!['at'], new Date(startMs + offsets[0]!))
 })
 
 test('what is there is not overwritten, and another export does not go on with this one', async () => {

@@ -1,7 +1,6 @@
 // `kiteq export`: the history of a log as files that other programs open: a table of it as NDJSON, CSV or Parquet. Of a folder in
 // use or of a copy; writes nothing into it.
 
-import { rm } from 'node:fs/promises'
 import type { Worker } from 'node:worker_threads'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { messagesTable, tableNumberOf, tables, type TableNumber } from '../archive/tables.ts'
@@ -10,9 +9,11 @@ import { KiteQError, type ErrorCode } from '../model/errors.ts'
 import { integer, withFolder, type FolderOption } from './arguments.ts'
 import { counted } from './counted.ts'
 import { exitCodes } from './exit-codes.ts'
-import { noteName } from './export-file.ts'
+import type { ExportChoice } from './export-choice.ts'
+import { expectFree } from './export-file.ts'
 import { runExport, type ExportJob, type Exported, type ExportProgress } from './export-job.ts'
-import { notePart, planExport, type ExportChoice, type ExportPlan } from './export-plan.ts'
+import { lockExport } from './export-lock.ts'
+import { endExport, planExport, type ExportPlan } from './export-plan.ts'
 import type { WorkerWord } from './export-worker.ts'
 import { countBar } from './progress-bar.ts'
 import { print, printJson, Progress, tell } from './terminal.ts'
@@ -93,42 +94,41 @@ async function exportLog(options: ExportOptions): Promise<void> {
     force: options.force === true,
   }
   const startedMs = performance.now()
-  const plan = await planExport(choice)
-  for (const { file, note, to } of plan.jobs)
-    if (note !== undefined) tell(`kiteq: ${file} goes on at record ${note.next} of ${to}`)
-  const shown = new ShownProgress(plan, startedMs)
-  let done: readonly Exported[]
+  if (output !== '-' && choice.parallel === 1) await expectFree(output, true)
+  const lock = output === '-' ? undefined : await lockExport(output, new Date())
+  if (lock?.lacking !== undefined)
+    tell(`kiteq: ${lock.lacking}; nothing keeps a second export from writing ${output}`)
   try {
-    done =
-      choice.parallel === 1
-        ? [await runExport(plan.jobs[0]!, (progress) => shown.tell(0, progress))]
-        : await runParts(choice, plan, shown)
+    const plan = await planExport(choice)
+    const done = await runPlan(choice, plan, startedMs)
+    report(options, choice, plan, done, (performance.now() - startedMs) / 1000)
   } finally {
-    shown.end()
+    await lock?.release()
   }
-  report(options, choice, plan, done, (performance.now() - startedMs) / 1000)
 }
 
-async function runParts(
+async function runPlan(
   choice: ExportChoice,
   plan: ExportPlan,
-  shown: ShownProgress,
+  startedMs: number,
 ): Promise<Exported[]> {
-  const done = [...plan.done]
+  for (const { file, note, to } of plan.jobs)
+    if (note !== undefined && note.bytes > 0)
+      tell(`kiteq: ${file} goes on at record ${note.next} of ${to}`)
+  const shown = new ShownProgress(plan, startedMs)
   const workers: Worker[] = []
-  let noted = Promise.resolve()
   try {
-    await Promise.all(
-      plan.jobs.map(async (job, part) => {
-        done.push(await inThread(job, workers, (progress) => shown.tell(part, progress)))
-        await (noted = noted.then(() => notePart(choice, plan, [...done])))
-      }),
-    )
+    const run = (job: ExportJob, part: number): Promise<Exported> => {
+      const progress = (progress: ExportProgress): void => shown.tell(part, progress)
+      return choice.parallel === 1 ? runExport(job, progress) : inThread(job, workers, progress)
+    }
+    const done = [...plan.done, ...(await Promise.all(plan.jobs.map(run)))]
+    await endExport(choice, plan)
+    return done.sort((one, other) => one.from - other.from || one.to - other.to)
   } finally {
+    shown.end()
     await Promise.all(workers.map((worker) => worker.terminate()))
   }
-  await rm(noteName(choice.output), { force: true })
-  return done.sort((one, other) => one.from - other.from || one.to - other.to)
 }
 
 function inThread(
@@ -185,19 +185,32 @@ class ShownProgress {
   }
 }
 
+/** Nothing about what was asked for, so that a name that is mistyped does not pass for one without messages. */
+function emptyText({ table, topic, type }: ExportChoice): string {
+  const { name } = tables[table]
+  const asked = [
+    ...(topic === undefined ? [] : [`topic ${JSON.stringify(topic)}`]),
+    ...(type === undefined ? [] : [`type ${JSON.stringify(type)}`]),
+  ].join(' and ')
+  return table === messagesTable ? `no message of ${asked}` : `no row of ${name} about ${asked}`
+}
+
 function report(
   { json }: ExportOptions,
-  { output, format, table }: ExportChoice,
+  choice: ExportChoice,
   { logId, from, to }: ExportPlan,
   done: readonly Exported[],
   seconds: number,
 ): void {
+  const { output, format, table, topic, type } = choice
   const rows = done.reduce((sum, one) => sum + one.rows, 0)
   const bytes = done.reduce((sum, one) => sum + one.bytes, 0)
   const missing = done.flatMap((one) => one.missing)
   const { name } = tables[table]
   for (const one of missing)
     tell(`kiteq: records ${one.from} to ${one.to - 1} are not in it: they were ${one.why}`)
+  if (rows === 0 && (topic !== undefined || type !== undefined))
+    tell(`kiteq: ${emptyText(choice)} in this range, records ${from} to ${to}`)
   if (json) {
     const files = done.map((one) => ({ file: one.file, rows: one.rows, bytes: one.bytes }))
     const took = Math.round(seconds * 1000) / 1000

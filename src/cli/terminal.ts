@@ -1,13 +1,20 @@
 // What the commands print: results on stdout, one line each, so that they work in a pipe; everything else on stderr.
 // Text from a broker, a log or a manifest is never printed raw: a control character could change the terminal.
 
+import { isNoSpace } from '../log/disk.ts'
+import { KiteQError } from '../model/errors.ts'
 import { plainJson, plainLines, plainText } from '../model/plain-text.ts'
+import { exitCodeOf, lineOf } from './exit-codes.ts'
 
-/** A reader that has gone ends the command quietly, as `head` expects of what is before it. */
+/** A reader that has gone ends the command quietly, as `head` expects of what is before it; a full disk with its own code. */
 export function guardOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit()
+    if (error.code === 'EPIPE') process.exit()
+    const why = isNoSpace(error)
+      ? new KiteQError('KITEQ_DISK_FULL', 'no space to write standard output', { cause: error })
+      : error
+    tell(lineOf(why))
+    process.exit(exitCodeOf(why))
   })
   process.stderr.on('error', () => {
     // nobody to tell

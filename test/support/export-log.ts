@@ -24,15 +24,15 @@ export interface WrittenLog {
   readonly end: number
 }
 
-const startMs = 1_790_000_000_000
-/** Messages of one write. */
-const batch = 50
-
+/** Of the record at offset 0; each later one is 1 ms later. */
+export const startMs = 1_790_000_000_000
 /** Each message is published for one group, delivered, and acked, a batch at a time. */
 export async function writeLog(
   dir: string,
   messages: readonly AnyMessage[],
   segmentBytes: number = 8 << 20,
+  /** Messages of one write. */
+  batch = 50,
 ): Promise<WrittenLog> {
   const log = await Log.open({
     dir,
