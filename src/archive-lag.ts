@@ -15,7 +15,7 @@ export interface ArchivedLog {
 
 export interface Lag {
   readonly records: number
-  /** Of the log, true to 64 KiB. */
+  /** Of the log, as far as it has them, true to 64 KiB. */
   readonly bytes: number
   /** Age of the oldest record that is missing, at most, true to a second or half a percent; undefined until the archive has taken something. */
   readonly seconds: number | undefined
@@ -34,6 +34,11 @@ export class ArchiveLag {
 
   constructor(log: ArchivedLog) {
     this.#log = log
+  }
+
+  /** The first record that the log still has. */
+  get firstOffset(): number {
+    return this.#log.segments[0]?.firstOffset ?? 0
   }
 
   /** To be called about every second. */
@@ -80,8 +85,10 @@ export class ArchiveLag {
 }
 
 function bytesBehind(log: ArchivedLog, archived: Offset): number {
-  const from = log.placeBefore(archived)
-  if (from === undefined) return 0
+  const first = log.segments[0]
+  if (first === undefined) return 0
+  // Before the first that is left nothing counts: what is gone takes no place.
+  const from = log.placeBefore(archived) ?? { segment: first.number, position: segmentHeaderBytes }
   const end = log.durablePlace
   let bytes = 0
   let position: number = from.position

@@ -35,6 +35,13 @@ export type ArchiveNews =
     }
   /** `timeMs`: of the last record. */
   | { readonly kind: 'archived'; readonly next: number; readonly timeMs: number | undefined }
+  /** Nothing of this log is there yet, but of others; `ancestor`: the one it was restored from, 32 hex digits. */
+  | {
+      readonly kind: 'begun'
+      readonly others: number
+      readonly ancestor: string | undefined
+      readonly begins: number
+    }
   | { readonly kind: 'gap'; readonly from: number; readonly to: number; readonly why: string }
   /** The database is not there, or does not take it; it is tried again. */
   | { readonly kind: 'away'; readonly why: string }

@@ -5,6 +5,7 @@ import { learnName, newNameBook, type GivenName, type NameBook } from '../index/
 import { nodeDisk } from '../log/disk-node.ts'
 import { readSegmentHeaders } from '../log/segment.ts'
 import { KiteQError } from '../model/errors.ts'
+import { descentOf } from './descent.ts'
 import { Follower, type Batch, type Gap } from './follower.ts'
 import type { MysqlAddress } from './mysql-address.ts'
 import { Inserts, type ReadBody } from './mysql-inserts.ts'
@@ -89,6 +90,7 @@ export async function runArchiver(options: ArchiverOptions): Promise<ArchiverFig
   const link = new MysqlLink({
     address,
     logId,
+    descent: descentOf(what, logId),
     what,
     isPatient,
     signal,
@@ -180,7 +182,8 @@ class Archiver {
   /** Where to begin, with the names of before; what lies between that and the archive is on record as a gap. */
   async #begin(firstOffset: number): Promise<number> {
     const { from } = this.#options
-    const { nextOffset: next, timeMs } = (await this.#link.writer()).place
+    const { place, begins } = await this.#link.writer()
+    const { nextOffset: next, timeMs } = place
     this.figures.timeMs = timeMs
     await this.#expectSameLog(next, timeMs)
     this.#options.onBegun?.()
@@ -191,6 +194,7 @@ class Archiver {
       )
     for (const name of await this.#link.ask((writer) => writer.names()))
       learnName(this.#names, name)
+    if (next > 0 && next === begins) await this.#learnBefore(next) // its ancestor has those
     const start = Math.max(next, from ?? 0)
     if (next < firstOffset && next < start)
       await this.#gap(next, Math.min(firstOffset, start), 'dropped')

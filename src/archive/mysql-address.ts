@@ -12,8 +12,17 @@ export interface MysqlAddress {
   readonly user: string
   readonly password: string
   readonly db: string
+  /** Undefined: in the open. */
+  readonly tls?: MysqlTls | undefined
   /** For people: without user and password. */
   readonly shown: string
+}
+
+export interface MysqlTls {
+  /** The certificates of those who may vouch for the server; undefined: whom this machine trusts. */
+  readonly caFile: string | undefined
+  /** That the server's certificate is for; undefined: the host. */
+  readonly name: string | undefined
 }
 
 /** What beside the address itself decides how it is read. */
@@ -51,6 +60,7 @@ export function mysqlAddress(text: string, options: AddressOptions = {}): MysqlA
   if (!dbForm.test(db)) throw wrong('db: expected letters, digits and _')
   const [user, ...secret] = account.split(':').map((part) => decoded(part, wrong))
   const { host, port } = place
+  const tls = tlsIn(settings, socket, wrong)
   return {
     host,
     port,
@@ -58,6 +68,7 @@ export function mysqlAddress(text: string, options: AddressOptions = {}): MysqlA
     user: settings.get('username') ?? user ?? '',
     password: passwordIn(passwordFile) ?? settings.get('password') ?? secret.join(':'),
     db,
+    ...(tls !== undefined && { tls }),
     shown: `mysql://${socket ?? `${host}:${port}`}/${db}`,
   }
 }
@@ -72,6 +83,20 @@ function hostOf(text: string): { readonly host: string; readonly port: number } 
   const port = Number(parts?.[3] ?? portDefault)
   if (parts === null || port > 65_535) return undefined
   return { host: parts[1] ?? parts[2] ?? '', port }
+}
+
+function tlsIn(
+  settings: URLSearchParams,
+  socket: string | undefined,
+  wrong: (what: string) => KiteQError,
+): MysqlTls | undefined {
+  const tls = settings.get('tls')
+  const caFile = settings.get('tls-ca') ?? undefined
+  const name = settings.get('tls-name') ?? undefined
+  if (tls !== null && tls !== 'on' && tls !== 'off') throw wrong('tls: expected on or off')
+  const isOn = tls === 'on' || (tls === null && (caFile ?? name) !== undefined)
+  if (isOn && socket !== undefined) throw wrong('expected no tls on a local socket')
+  return isOn ? { caFile, name } : undefined
 }
 
 function passwordIn(file: string | undefined): string | undefined {

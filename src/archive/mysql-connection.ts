@@ -1,80 +1,85 @@
 // One connection to the archive's database, with everything set that must not depend on how the server is configured: character
 // set, strictness, time zone, isolation. Must never take a value from a server's default, and never show a statement or a password.
 
-import {
-  createConnection,
-  type Connection,
-  type ResultSetHeader,
-  type RowDataPacket,
-} from 'mysql2/promise'
+import { createConnection, type Connection, type QueryError } from 'mysql2'
 import { KiteQError } from '../model/errors.ts'
 import type { MysqlAddress } from './mysql-address.ts'
-import { reasonOf, troubleOf } from './mysql-errors.ts'
+import { errorOfDriver, mysqlFault, reasonOf, troubleOf } from './mysql-errors.ts'
+import { loginPlugins, type LoginWay } from './mysql-login.ts'
+import { MysqlStream } from './mysql-stream.ts'
 
 export type MysqlRow = Readonly<Record<string, unknown>>
 
+export interface OpenOptions {
+  /** Who is told to end waits no longer: while it connects, not at all; for what it has asked, some seconds. */
+  readonly signal?: AbortSignal | undefined
+  /** For the network and the login; default: 30 s. */
+  readonly connectWithinMs?: number
+  /** For each question; default: 90 s. */
+  readonly answerWithinMs?: number
+  /** After the signal; default: 5 s. */
+  readonly stopWithinMs?: number
+}
+
 const connectWithinMs = 30_000
-/** Longer than a lock is waited for. */
-const answerWithinMs = 60_000
-/** Of the driver: a question that was not answered in time. */
-const silent = 'PROTOCOL_SEQUENCE_TIMEOUT'
+/** Longer than any lock is waited for. */
+const answerWithinMs = 90_000
+/** For a change of tables, which takes as long as they are large. */
+const defineWithinMs = 6 * 3_600_000
+/** So long what is under way may still take when the work is to end. */
+const stopWithinMs = 5_000
+/** For what is said last to leave. */
+const quitWithinMs = 1_000
 /** A connection that says nothing for so long is ended by the server, and its locks go: its client may have lost power. */
 const silenceSeconds = 60
 const pingEveryMs = 15_000
+const pingWithinMs = 15_000
 const lockWaitSeconds = 20
 const charset = 'utf8mb4'
 const collation = 'utf8mb4_bin'
 
 export class MysqlConnection {
-  /** Bytes of a statement with everything around it, as the server allows. */
-  readonly packetBytesMax: number
-  /** Of the server, for people. */
-  readonly version: string
-  readonly #connection: Connection
-  readonly #ping: NodeJS.Timeout
-  #isLost = false
+  #packetBytesMax = 0
+  #version = ''
+  readonly #stream: MysqlStream
+  readonly #driver: Connection
+  readonly #answerWithinMs: number
+  readonly #connectWithinMs: number
+  readonly #stopWithinMs: number
+  readonly #signal: AbortSignal | undefined
+  #ping: NodeJS.Timeout | undefined
+  #stop: NodeJS.Timeout | undefined
+  /** Of whoever waits for an answer. */
+  readonly #waiting = new Set<(error: Error) => void>()
+  #lostBy: Error | undefined
 
-  private constructor(connection: Connection, packetBytesMax: number, version: string) {
-    this.#connection = connection
-    this.packetBytesMax = packetBytesMax
-    this.version = version
-    // It may be lost between two questions as well.
-    const lose = (): void => {
-      this.#isLost = true
-    }
-    connection.on('error', lose)
-    connection.on('end', lose)
-    this.#ping = setInterval(() => void connection.ping().catch(lose), pingEveryMs)
-    this.#ping.unref()
+  private constructor(address: MysqlAddress, options: OpenOptions) {
+    this.#signal = options.signal
+    this.#answerWithinMs = options.answerWithinMs ?? answerWithinMs
+    this.#connectWithinMs = options.connectWithinMs ?? connectWithinMs
+    this.#stopWithinMs = options.stopWithinMs ?? stopWithinMs
+    this.#stream = new MysqlStream(address)
+    this.#driver = driverOn(this.#stream, address)
+    // It may be lost between two questions as well, and without a word of the driver to whom it concerns.
+    this.#driver.on('error', (error: unknown) => this.#lose(errorOfDriver(error)))
+    this.#stream.on('close', () => this.#lose(connectionLost()))
+    this.#signal?.addEventListener('abort', this.#onAbort)
   }
 
   /**
    * The database is made if there is none and `makesDb`. Rejects as the driver does (see `troubleOf`); KITEQ_NOT_FOUND when
-   * there is none.
+   * there is none; KITEQ_USAGE when a file the address names cannot be read.
    */
-  static async open(address: MysqlAddress, makesDb: boolean): Promise<MysqlConnection> {
-    const { host, port, socket, user, password, db } = address
-    const connection = await createConnection({
-      ...(socket === undefined ? { host, port } : { socketPath: socket }),
-      user,
-      password,
-      connectTimeout: connectWithinMs,
-      charset,
-      supportBigNumbers: true,
-      dateStrings: true,
-      enableKeepAlive: true,
-      flags: ['-FOUND_ROWS'], // a change that changes nothing is none
-    })
-    connection.on('error', () => undefined) // whoever asks next is told
+  static async open(
+    address: MysqlAddress,
+    makesDb: boolean,
+    options: OpenOptions = {},
+  ): Promise<MysqlConnection> {
+    if (options.signal?.aborted === true) throw toldToEnd()
+    const connection = new MysqlConnection(address, options)
     try {
-      await connection.query(`SET NAMES ${charset} COLLATE ${collation}`)
-      for (const setting of settings) await connection.query(`SET SESSION ${setting}`)
-      await useDatabase(connection, db, makesDb, address.shown)
-      const [rows] = await connection.query<RowDataPacket[]>(
-        'SELECT @@max_allowed_packet AS packet, @@version AS version',
-      )
-      const { packet, version } = rows[0] as { packet: number; version: string }
-      return new MysqlConnection(connection, packet, version)
+      await connection.#begin(address, makesDb)
+      return connection
     } catch (error) {
       connection.destroy()
       throw error
@@ -82,31 +87,42 @@ export class MysqlConnection {
   }
 
   get isLost(): boolean {
-    return this.#isLost
+    return this.#lostBy !== undefined
+  }
+
+  /** Bytes of a statement with everything around it, as the server allows. */
+  get packetBytesMax(): number {
+    return this.#packetBytesMax
+  }
+
+  /** Of the server, for people. */
+  get version(): string {
+    return this.#version
   }
 
   /** Offsets come as numbers, times as text in UTC, bytes as Buffer. */
   async rows(sql: string, values: readonly unknown[] = []): Promise<readonly MysqlRow[]> {
-    const question = { sql, values: [...values], timeout: answerWithinMs }
-    const [rows] = await this.#connection.query<RowDataPacket[]>(question)
-    return rows
+    const rows = await this.#ask(sql, values)
+    if (!Array.isArray(rows)) throw this.#fault('no rows where some were asked for')
+    return rows as readonly MysqlRow[]
   }
 
   /** How many rows it has changed. */
   async change(sql: string, values: readonly unknown[] = []): Promise<number> {
-    const question = { sql, values: [...values], timeout: answerWithinMs }
-    const [result] = await this.#connection.query<ResultSetHeader>(question)
+    const result = (await this.#ask(sql, values)) as { affectedRows?: unknown } | undefined
+    if (typeof result?.affectedRows !== 'number')
+      throw this.#fault('something else where a change was asked for')
     return result.affectedRows
   }
 
   /** As it stands, without looking for places of values in it. */
   async raw(sql: string): Promise<void> {
-    await this.#connection.query({ sql, timeout: answerWithinMs })
+    await this.#ask(sql)
   }
 
-  /** A change of tables, which takes as long as they are large. */
+  /** A change of tables. */
   async define(sql: string): Promise<void> {
-    await this.#connection.query(sql)
+    await this.#ask(sql, undefined, defineWithinMs)
   }
 
   /** All of it, or nothing. A commit whose answer is lost may still have happened. */
@@ -115,29 +131,168 @@ export class MysqlConnection {
     try {
       await work()
     } catch (error) {
-      // One that is left open would be committed with the next; the first error says more. A server that is silent answers
-      // this no sooner.
-      if ((error as { code?: string }).code === silent) this.destroy()
-      else await this.raw('ROLLBACK').catch(() => this.destroy())
+      // One that is left open would be committed with the next; the first error says more.
+      if (!this.isLost) await this.raw('ROLLBACK').catch(() => this.destroy())
       throw error
     }
     await this.raw('COMMIT')
   }
 
-  /** Idempotent. */
+  /** Idempotent. A server that says nothing holds up nobody. */
   async close(): Promise<void> {
-    clearInterval(this.#ping)
-    if (this.#isLost) this.#connection.destroy()
-    else await this.#connection.end().catch(() => this.#connection.destroy())
-    this.#isLost = true
+    if (this.isLost || this.#waiting.size > 0) {
+      this.destroy()
+      return
+    }
+    let late: NodeJS.Timeout | undefined
+    const quit = new Promise<void>((resolve) => {
+      this.#stream.once('finish', resolve).once('close', resolve)
+      late = setTimeout(resolve, quitWithinMs)
+    })
+    this.#driver.end(() => undefined)
+    this.#stream.end()
+    await quit
+    clearTimeout(late)
+    this.destroy()
   }
 
   /** Without a word to the server. */
   destroy(): void {
-    clearInterval(this.#ping)
-    this.#isLost = true
-    this.#connection.destroy()
+    this.#lose(connectionLost())
   }
+
+  async #begin({ db, shown }: MysqlAddress, makesDb: boolean): Promise<void> {
+    await this.#within(this.#connectWithinMs, (done) => {
+      this.#driver.once('connect', () => done(null, undefined))
+    })
+    this.#stream.loggedIn()
+    await this.raw(`SET NAMES ${charset} COLLATE ${collation}`)
+    for (const setting of settings) await this.raw(`SET SESSION ${setting}`)
+    await this.#use(db, makesDb, shown)
+    const [row] = await this.rows('SELECT @@max_allowed_packet AS packet, @@version AS version')
+    const { packet, version } = row ?? {}
+    if (typeof packet !== 'number' || typeof version !== 'string')
+      throw this.#fault('no max_allowed_packet and no version')
+    this.#packetBytesMax = packet
+    this.#version = version
+    this.#ping = setInterval(() => this.#pingIfIdle(), pingEveryMs)
+    this.#ping.unref()
+  }
+
+  async #use(db: string, makesDb: boolean, shown: string): Promise<void> {
+    try {
+      await this.raw(`USE \`${db}\``)
+    } catch (error) {
+      if ((error as { errno?: number }).errno !== unknownDatabase) throw error
+      if (!makesDb) throw new KiteQError('KITEQ_NOT_FOUND', `${shown}: there is no such database`)
+      await this.raw(
+        `CREATE DATABASE IF NOT EXISTS \`${db}\` CHARACTER SET ${charset} COLLATE ${collation}`,
+      )
+      await this.raw(`USE \`${db}\``)
+    }
+  }
+
+  #ask(sql: string, values?: readonly unknown[], ms = this.#answerWithinMs): Promise<unknown> {
+    return this.#within(ms, (done) => {
+      if (values === undefined) this.#driver.query(sql, done)
+      else this.#driver.query(sql, [...values], done)
+    })
+  }
+
+  /** A server that was asked is waited for anyway. */
+  #pingIfIdle(): void {
+    if (this.#waiting.size > 0 || this.isLost) return
+    void this.#within(pingWithinMs, (done) =>
+      this.#driver.ping((error) => done(error, undefined)),
+    ).catch(() => this.destroy())
+  }
+
+  /** What it takes longer for, and what the driver cannot read, ends the connection: nobody knows what comes next. */
+  #within(ms: number, ask: (done: Answered) => void): Promise<unknown> {
+    if (this.#lostBy !== undefined) return Promise.reject(this.#lostBy)
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#lose(silent(ms)), ms)
+      const fail = (error: Error): void => {
+        clearTimeout(timer)
+        this.#waiting.delete(fail)
+        reject(error)
+      }
+      this.#waiting.add(fail)
+      ask((error, answer) => {
+        if (error !== null && error !== undefined) {
+          const told = errorOfDriver(error)
+          if ((error as { errno?: number }).errno === undefined) this.#lose(told)
+          return fail(this.#lostBy ?? told)
+        }
+        // The driver takes an answer that it has complained of.
+        if (this.#stream.errored !== null) this.#lose(errorOfDriver(this.#stream.errored))
+        if (this.#lostBy !== undefined) return fail(this.#lostBy)
+        clearTimeout(timer)
+        this.#waiting.delete(fail)
+        resolve(answer)
+      })
+    })
+  }
+
+  #fault(what: string): Error {
+    const fault = mysqlFault(what)
+    this.#lose(fault)
+    return fault
+  }
+
+  #lose(error: Error): void {
+    if (this.#lostBy !== undefined) return
+    this.#lostBy = error
+    clearInterval(this.#ping)
+    clearTimeout(this.#stop)
+    this.#signal?.removeEventListener('abort', this.#onAbort)
+    this.#stream.destroy()
+    for (const fail of [...this.#waiting]) fail(error)
+  }
+
+  readonly #onAbort = (): void => {
+    if (this.#ping === undefined) return this.#lose(toldToEnd()) // nothing is under way yet
+    this.#stop = setTimeout(() => this.#lose(toldToEnd()), this.#stopWithinMs)
+    this.#stop.unref()
+  }
+}
+
+type Answered = (error: QueryError | null | undefined, answer: unknown) => void
+
+function driverOn(stream: MysqlStream, { user, password }: MysqlAddress): Connection {
+  const way = (): LoginWay => stream
+  const plugins = Object.entries(loginPlugins).map(
+    ([name, steps]) => [name, () => steps(password, way)] as const,
+  )
+  return createConnection({
+    stream,
+    user,
+    password,
+    authPlugins: Object.fromEntries(plugins),
+    enableCleartextPlugin: false,
+    connectTimeout: 0, // ours covers more
+    charset,
+    supportBigNumbers: true,
+    dateStrings: true,
+    // A change that changes nothing is none, and no server may ask for a file of this machine.
+    flags: ['-FOUND_ROWS', '-LOCAL_FILES'],
+    infileStreamFactory: () => {
+      throw mysqlFault('a request for a file of this machine (LOCAL INFILE), which nobody gets')
+    },
+  })
+}
+
+function silent(ms: number): Error {
+  const message = `the server said nothing for ${ms / 1000} s`
+  return Object.assign(new Error(message), { code: 'PROTOCOL_SEQUENCE_TIMEOUT' })
+}
+
+function connectionLost(): Error {
+  return Object.assign(new Error('the connection was closed'), { code: 'PROTOCOL_CONNECTION_LOST' })
+}
+
+function toldToEnd(): Error {
+  return new KiteQError('KITEQ_CLOSED', 'told to end before the server had answered')
 }
 
 /** Nothing is cut or turned into something else in silence; times are UTC; a client that is gone holds nothing for long. */
@@ -152,24 +307,6 @@ const settings: readonly string[] = [
 
 /** Unknown database. */
 const unknownDatabase = 1049
-
-async function useDatabase(
-  connection: Connection,
-  db: string,
-  makesDb: boolean,
-  shown: string,
-): Promise<void> {
-  try {
-    await connection.query(`USE \`${db}\``)
-  } catch (error) {
-    if ((error as { errno?: number }).errno !== unknownDatabase) throw error
-    if (!makesDb) throw new KiteQError('KITEQ_NOT_FOUND', `${shown}: there is no such database`)
-    await connection.query(
-      `CREATE DATABASE IF NOT EXISTS \`${db}\` CHARACTER SET ${charset} COLLATE ${collation}`,
-    )
-    await connection.query(`USE \`${db}\``)
-  }
-}
 
 /** For the end of a command: says which server, never the statement. */
 export function mysqlFailure(shown: string, error: unknown): Error {

@@ -28,13 +28,51 @@ const away: ReadonlySet<number> = new Set([
 ])
 const awayCode =
   /^(PROTOCOL_|ECONN|EPIPE$|ETIMEDOUT$|ENOENT$|EHOST|ENET|EAI_|ENOTFOUND$|ER_SERVER_SHUTDOWN$|EACCES$)/
+/** Of those, what no server says or leaves out by right. */
+const faultCode = /^PROTOCOL_(ERROR|UNEXPECTED_PACKET|INCORRECT_PACKET_SEQUENCE)$/
 /** Of a question that came just before its end was noticed: it has no code. */
 const closedState = /in closed state|connection (is|was) (closed|destroyed)/i
 /** Numbers of the system come negative. */
 const serverNumbersFrom = 1
 
+/** What the server did is none of what a server may do. */
+export class MysqlFault extends Error {}
+/** Nobody logs in like this, until the account, the server or the address is another one. */
+export class MysqlRefusal extends Error {}
+
+/** `what`: such as "more than 5 bytes for one question". */
+export function mysqlFault(what: string): MysqlFault {
+  return new MysqlFault(`it does not keep to the protocol: sent ${cutText(what, reasonCharsMax)}`)
+}
+
+export function mysqlRefusal(message: string): MysqlRefusal {
+  return new MysqlRefusal(message)
+}
+
+const unknownPlugin = /^Server requests authentication using unknown plugin (.*?)\. See /s
+
+/** Of an error of the driver: whatever is not known to mean something else is an answer that it could not read. */
+export function errorOfDriver(error: unknown): Error {
+  if (!(error instanceof Error)) return mysqlFault(`what cannot be read (${String(error)})`)
+  if (error instanceof MysqlFault || error instanceof MysqlRefusal || error instanceof KiteQError)
+    return error
+  const { errno, code = '' } = error as { errno?: number; code?: string }
+  const [, plugin] = unknownPlugin.exec(error.message) ?? []
+  if (plugin !== undefined)
+    return mysqlRefusal(
+      `the server asks to log in by ${cutText(plugin, 64)}, which is not known here; ` +
+        'expected an account with mysql_native_password or caching_sha2_password',
+    )
+  if (errno !== undefined && errno >= serverNumbersFrom) return error
+  if (awayCode.test(code) && !faultCode.test(code)) return error
+  if (closedState.test(error.message)) return error
+  return mysqlFault(`what cannot be read (${error.message})`)
+}
+
 export function troubleOf(error: unknown): MysqlTrouble {
   if (error instanceof KiteQError || !(error instanceof Error)) return 'wrong'
+  if (error instanceof MysqlFault) return 'away'
+  if (error instanceof MysqlRefusal) return 'refused'
   const { errno, code = '' } = error as { errno?: number; code?: string }
   if (errno !== undefined && errno >= serverNumbersFrom) {
     if (again.has(errno)) return 'again'
@@ -53,8 +91,9 @@ export function reasonOf(error: unknown): string {
 
 function wholeReasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const { code } = error as { code?: string }
   const { message } = error
+  if (error instanceof MysqlFault || error instanceof MysqlRefusal) return message
+  const { code } = error as { code?: string }
   if (code === undefined || message.includes(code)) return message || (code ?? error.name)
   return message === '' ? code : `${message} (${code})`
 }

@@ -4,9 +4,11 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { KiteQError } from '../model/errors.ts'
+import type { Descent } from './descent.ts'
 import type { MysqlAddress } from './mysql-address.ts'
 import { MysqlConnection, mysqlFailure } from './mysql-connection.ts'
 import { reasonOf, troubleOf, type MysqlTrouble } from './mysql-errors.ts'
+import type { Origin } from './mysql-origin.ts'
 import { migrate } from './mysql-schema.ts'
 import { LockHeldError, MysqlWriter, type Addition } from './mysql-writer.ts'
 
@@ -25,6 +27,8 @@ export type LinkEvent =
       /** Undefined for the first time. */
       readonly awayMs: number | undefined
     }
+  /** Nothing of this log is there yet, but of others: whether it goes on from one of them. */
+  | ({ readonly kind: 'begun' } & Origin)
   /** It cannot be written at the moment, and is tried again. Again when the reason is another one. */
   | { readonly kind: 'away'; readonly trouble: MysqlTrouble; readonly why: string }
 
@@ -36,6 +40,7 @@ export interface GapCount {
 export interface LinkOptions {
   readonly address: MysqlAddress
   readonly logId: string
+  readonly descent: Descent
   /** Beside host and process, for whoever finds the log taken; such as the data folder. */
   readonly what: string
   /** A server that is not there at the beginning is waited for. */
@@ -52,7 +57,7 @@ const waitMaxMs = 30_000
 const againMs = 20
 /** Somebody seems to hold what is to be written: from this try in a row on it is told. */
 const undoneQuietly = 3
-/** So long what is under way may still take when the work is to end. */
+/** So long the log may still take to be given free. */
 const stopWithinMs = 5_000
 /** A holder that was killed is noticed at once, if its machine lives. */
 const firstLockSeconds = 5
@@ -120,7 +125,7 @@ export class MysqlLink {
           `the archive is at record ${nextOffset}; expected ${addition.from}: somebody has changed it`,
         )
       try {
-        await this.#within(writer, writer.add(addition))
+        await writer.add(addition)
         if (this.#isStuck) await this.#arrived(writer)
         this.#waitMs = firstWaitMs
         this.#undone = 0
@@ -155,8 +160,8 @@ export class MysqlLink {
   }
 
   async #connect(): Promise<MysqlWriter> {
-    const { address, logId, what } = this.#options
-    const connection = await MysqlConnection.open(address, true)
+    const { address, logId, descent, what, signal } = this.#options
+    const connection = await MysqlConnection.open(address, true, { signal })
     try {
       const migrated = await migrate(connection)
       const isBack = this.#wasConnected
@@ -165,11 +170,14 @@ export class MysqlLink {
       const lockWaitSeconds = isBack ? 1 : firstSeconds
       const writer = await MysqlWriter.open(connection, {
         logId,
+        descent,
         token: this.#token,
         holderName,
         isBack,
         lockWaitSeconds,
       })
+      if (!this.#wasConnected && writer.origin !== undefined)
+        this.#options.onEvent({ kind: 'begun', ...writer.origin })
       this.#wasConnected = true
       this.#version = connection.version
       this.#migrated = migrated
@@ -180,26 +188,10 @@ export class MysqlLink {
     }
   }
 
-  /** A stop does not wait for a server that says nothing. */
-  async #within(writer: MysqlWriter, work: Promise<void>): Promise<void> {
-    const { signal } = this.#options
-    let timer: NodeJS.Timeout | undefined
-    const giveUp = (): void => {
-      timer ??= setTimeout(() => writer.connection.destroy(), stopWithinMs)
-    }
-    if (signal.aborted) giveUp()
-    signal.addEventListener('abort', giveUp)
-    try {
-      await work
-    } finally {
-      signal.removeEventListener('abort', giveUp)
-      clearTimeout(timer)
-    }
-  }
-
   /** Resolves when it is worth another try; rejects when none is. */
   async #failed(error: unknown): Promise<void> {
     const { address, isPatient, signal } = this.#options
+    if (signal.aborted) throw new EndedError()
     if (error instanceof LockHeldError) {
       if (!error.isOwn) throw new KiteQError('KITEQ_REFUSED', error.message)
     } else {

@@ -6,6 +6,7 @@ import type { MysqlAddress } from './mysql-address.ts'
 import { troubleOf } from './mysql-errors.ts'
 import { pause } from './mysql-link.ts'
 import { migrate } from './mysql-schema.ts'
+import { keepOpen } from './mysql-prune-open.ts'
 import { timeMsOf } from './mysql-values.ts'
 import { tables } from './tables.ts'
 
@@ -29,8 +30,6 @@ export interface PruneFigures {
 }
 
 const sliceRows = 2_000
-/** Records whose messages are looked at in one question. */
-const openSlice = 20_000
 /** Between two slices, so that the archive's own writing has its turn. */
 const restMs = 5
 const triesMax = 10
@@ -40,7 +39,7 @@ export async function pruneArchive(options: PruneOptions): Promise<PruneFigures>
   const figures: PruneFigures = { logs: [], rows: 0, kept: 0, slices: 0 }
   const { mysql, signal, logId } = options
   try {
-    const connection = await MysqlConnection.open(mysql, false)
+    const connection = await MysqlConnection.open(mysql, false, { signal })
     try {
       await migrate(connection)
       const logs = await connection.rows(
@@ -101,42 +100,6 @@ async function pruneLog(
     }
   }
 }
-
-/** Fills a table of this connection with the messages below that are not over; resolves to how many. */
-async function keepOpen(connection: MysqlConnection, log: number, below: number): Promise<number> {
-  await connection.raw('DROP TEMPORARY TABLE IF EXISTS kept')
-  await connection.raw(
-    'CREATE TEMPORARY TABLE kept (offset_kept BIGINT NOT NULL PRIMARY KEY) ENGINE = InnoDB',
-  )
-  let kept = 0
-  for (let from = 0; ; from += openSlice) {
-    const next = 'SELECT MIN(record) AS first FROM messages WHERE log = ? AND record >= ?'
-    const first = (await connection.rows(next, [log, from]))[0]!['first'] as number | null
-    if (first === null || first >= below) return kept
-    from = first
-    // Read first, written then: so nothing of the archive is locked.
-    const rows = await connection.rows(openMessages, [log, from, Math.min(below, from + openSlice)])
-    kept += rows.length
-    if (rows.length > 0)
-      await connection.change('INSERT INTO kept VALUES ?', [rows.map((row) => [row['record']])])
-  }
-}
-
-/** Byte by byte: a comparison of texts leaves out spaces at the end. */
-function isGroup(table: 'o' | 'd'): string {
-  return `CAST(${table}.\`group\` AS BINARY) = CAST(r.\`group\` AS BINARY)`
-}
-
-/** Of a group whose binding lasts, with neither an ack nor another end; or prepared, and not decided. */
-const openMessages = `
-  SELECT m.record FROM messages m WHERE m.log = ? AND m.record >= ? AND m.record < ? AND (
-    EXISTS (SELECT 1 FROM routes r FORCE INDEX (by_message) WHERE r.log = m.log AND r.message = m.record AND r.durable = 1
-      AND NOT EXISTS (SELECT 1 FROM outcomes o FORCE INDEX (by_message) WHERE o.log = r.log AND o.message = r.message
-        AND ${isGroup('o')} AND o.outcome IN ('acked', 'skipped'))
-      AND NOT EXISTS (SELECT 1 FROM dead_letters d FORCE INDEX (by_message) WHERE d.log = r.log AND d.message = r.message
-        AND ${isGroup('d')} AND d.step = 'purged'))
-    OR (m.kind = 'prepared' AND NOT EXISTS (SELECT 1 FROM transactions t FORCE INDEX (by_message) WHERE t.log = m.log
-      AND t.message = m.record AND t.step IN ('committed', 'rolled-back'))))`
 
 /** A deadlock with the archive's own writing is not the end. */
 async function again(work: () => Promise<number>): Promise<number> {

@@ -17,6 +17,8 @@ const folder = new URL('./schema/', import.meta.url)
 const lockWaitSeconds = 60
 /** Unknown table. */
 const noTable = 1146
+/** A column that is there already. */
+const sameColumn = 1060
 
 export function schemaFiles(from: URL = folder): readonly SchemaFile[] {
   const names = readdirSync(from).filter((name) => /^\d{4}-[\w-]+\.sql$/.test(name))
@@ -68,7 +70,7 @@ export async function migrate(
     await connection.raw(versionsTable)
     const missing = missingOf(files, await schemaVersion(connection))
     for (const { number, name, statements } of missing) {
-      for (const statement of statements) await connection.define(statement)
+      for (const statement of statements) await define(connection, statement)
       await connection.change(
         'INSERT INTO schema_versions (number, name, applied_at) VALUES (?, ?, UTC_TIMESTAMP(3))',
         [number, name],
@@ -77,6 +79,15 @@ export async function migrate(
     return missing.map(({ number }) => number)
   } finally {
     await connection.rows("SELECT RELEASE_LOCK(CONCAT('kiteq-schema-', MD5(DATABASE())))")
+  }
+}
+
+/** Columns are added all at once or not at all: those that are there were added by a run that ended right behind it. */
+async function define(connection: MysqlConnection, statement: string): Promise<void> {
+  try {
+    await connection.define(statement)
+  } catch (error) {
+    if ((error as { errno?: number }).errno !== sameColumn) throw error
   }
 }
 

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import {
+  packetBodyBytesMax,
+  propertiesBytesMax,
+  topicBytesMax,
+  typeBytesMax,
+} from '../model/limits.ts'
 import { Inserts } from './mysql-inserts.ts'
 import { literalOf, storedTimeMs, timeLiteral, timeMsOf, valueOf } from './mysql-values.ts'
 import { messagesTable, routesTable, tables, type Value } from './tables.ts'
@@ -52,4 +58,16 @@ test('a row for which no packet is large enough is told with its record', () => 
   const readBody = (): { text: string; json: null } => ({ text: 'shown', json: null })
   const [statement] = new Inserts(1, 1 << 20, readBody).of(rows)
   assert.ok(statement!.endsWith(`'shown',NULL)`), 'columns for people')
+})
+
+test('16M take any message, whatever its bytes, with its text and its JSON beside it', () => {
+  const rows = noRows()
+  const most = "'".repeat(packetBodyBytesMax)
+  const properties = JSON.stringify({ a: '\u0001'.repeat(propertiesBytesMax) })
+  const [topic, type] = ["'".repeat(topicBytesMax), "'".repeat(typeBytesMax)]
+  const head = [7, 'published', 1, '00'.repeat(16), topic, type, topic, 'bytes', 1, 100, topic, 1]
+  rows[messagesTable]!.push([...head, true, properties, null, 1, Buffer.from(most)])
+  const readBody = (): { text: string; json: string } => ({ text: most, json: most })
+  const [statement] = new Inserts(1, 16 * 1024 * 1024, readBody).of(rows)
+  assert.ok(statement!.length > 5 * most.length, 'it was to be as large as it gets')
 })

@@ -2,14 +2,18 @@
 // log's lock and its holder's token may commit. Must never write a row without moving the place, nor move it twice.
 
 import type { GivenName } from '../index/name-book.ts'
-import { createHash } from 'node:crypto'
 import { KiteQError } from '../model/errors.ts'
+import type { Descent } from './descent.ts'
 import type { MysqlConnection } from './mysql-connection.ts'
+import { archivedNames } from './mysql-names.ts'
+import { enterLog, expectNoHeir, lockName, originIn, type Origin } from './mysql-origin.ts'
 import { timeLiteral, timeMsOf } from './mysql-values.ts'
 
 export interface WriterOptions {
   /** 32 hex digits. */
   readonly logId: string
+  /** Which logs it goes on from. */
+  readonly descent: Descent
   /** 32 hex digits, of this archiver alone. */
   readonly token: string
   /** For people: who it is, up to 300 characters. */
@@ -56,6 +60,8 @@ const whyLengthMax = 300
 export class MysqlWriter {
   readonly connection: MysqlConnection
   #log = 0
+  #begins = 0
+  #origin: Origin | undefined
   #place: ArchivedPlace = { nextOffset: 0, timeMs: undefined }
   readonly #options: WriterOptions
 
@@ -82,6 +88,16 @@ export class MysqlWriter {
 
   get place(): ArchivedPlace {
     return this.#place
+  }
+
+  /** The log's first record under its own number; what is before it stands under its ancestor's. */
+  get begins(): number {
+    return this.#begins
+  }
+
+  /** Of a log that nothing is archived of yet; undefined where it is the only one, too. */
+  get origin(): Origin | undefined {
+    return this.#origin
   }
 
   /** The log's number in the archive. */
@@ -115,12 +131,8 @@ export class MysqlWriter {
   }
 
   /** All names that were archived. */
-  async names(): Promise<readonly GivenName[]> {
-    const rows = await this.connection.rows(
-      'SELECT dictionary, number, name FROM names WHERE log = ? ORDER BY dictionary, number',
-      [this.#log],
-    )
-    return rows as unknown as readonly GivenName[]
+  names(): Promise<readonly GivenName[]> {
+    return archivedNames(this.connection, this.#log)
   }
 
   /** Of this log, ever. */
@@ -159,18 +171,22 @@ export class MysqlWriter {
   /** A log that the archive does not have yet begins in it here. */
   async #takeOver(): Promise<void> {
     const { logId, token, holderName, isBack } = this.#options
-    const question = 'SELECT number, next_offset, archived_time, holder FROM logs WHERE log_id = ?'
+    const question =
+      'SELECT number, next_offset, begins, archived_time, holder FROM logs WHERE log_id = ?'
     let [row] = await this.connection.rows(question, [logId])
     if (row === undefined) {
-      await this.connection.change('INSERT INTO logs (log_id, next_offset) VALUES (?, 0)', [logId])
+      await enterLog(this.connection, logId, this.#options.descent)
       ;[row] = await this.connection.rows(question, [logId])
     }
-    const { number, next_offset, archived_time, holder } = row as unknown as LogRow
+    const { number, next_offset, begins, archived_time, holder } = row as unknown as LogRow
     if (isBack && holder !== token) throw await this.#fenced()
     this.#log = number
     const timeMs = archived_time === null ? undefined : timeMsOf(archived_time)
     this.#place = { nextOffset: Number(next_offset), timeMs }
+    this.#begins = Number(begins)
+    await expectNoHeir(this.connection, number, this.#place.nextOffset)
     if (isBack) return
+    this.#origin = await originIn(this.connection, logId)
     await this.connection.change(
       'UPDATE logs SET holder = ?, holder_name = ?, held_since = UTC_TIMESTAMP(3) WHERE number = ?',
       [token, holderName, number],
@@ -203,15 +219,7 @@ export class MysqlWriter {
 interface LogRow {
   readonly number: number
   readonly next_offset: number | string
+  readonly begins: number | string
   readonly archived_time: string | null
   readonly holder: string | null
-}
-
-/** The server's locks know no databases, and have short names. */
-async function lockName(connection: MysqlConnection, logId: string): Promise<string> {
-  const [row] = await connection.rows('SELECT DATABASE() AS db')
-  const digest = createHash('sha256')
-    .update(`${String(row!['db'])} ${logId}`)
-    .digest('hex')
-  return `kiteq-archive-${digest.slice(0, 40)}`
 }

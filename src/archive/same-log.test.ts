@@ -33,7 +33,7 @@ test('a log that ends before its archive is refused, however it came to that', a
   const { dir, end } = await written(t)
   await assert.rejects(expectSameLog(dir, { next: end + 1, timeMs, end }), {
     code: 'KITEQ_REFUSED',
-    message: new RegExp(`records below ${end + 1}, and the log ends at ${end}: it was restored`),
+    message: new RegExp(`records below ${end + 1}, and the log ends before: it was restored`),
   })
 })
 

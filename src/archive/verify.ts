@@ -8,9 +8,12 @@ import { KiteQError } from '../model/errors.ts'
 import { Follower, type Batch } from './follower.ts'
 import type { MysqlAddress } from './mysql-address.ts'
 import { MysqlConnection, mysqlFailure } from './mysql-connection.ts'
-import { schemaFiles, schemaVersion } from './mysql-schema.ts'
+import { archivedNames } from './mysql-names.ts'
 import { tables } from './tables.ts'
+import { archivedLog, type ArchivedPart, type Stretch, type StrayLog } from './verify-place.ts'
 import { SliceCheck, type Difference, type SliceCounts } from './verify-slice.ts'
+
+export type { Stretch } from './verify-place.ts'
 
 export interface VerifyOptions {
   readonly dataDir: string
@@ -30,10 +33,18 @@ export interface VerifyOptions {
   readonly recordsMax?: number
 }
 
-export interface Stretch {
+/** What the archive has on record as left out. */
+export interface ArchivedGap extends Stretch {
+  /** Of its records, those that the log has: nothing but the archive says why they are not there. */
+  inLog: number
+}
+
+/** Records [from, to) of this log stand under the number of the one it was restored from. */
+export interface AncestorPart {
+  readonly logId: string
+  readonly number: number
   readonly from: number
   readonly to: number
-  readonly why: string
 }
 
 export interface VerifyFigures {
@@ -63,16 +74,26 @@ export interface VerifyFigures {
   /** The first of them. */
   readonly differences: Difference[]
   /** Of the range, left out by the archive: on record there. */
-  readonly gaps: readonly Stretch[]
+  readonly gaps: readonly ArchivedGap[]
+  /** The same, before the range or behind it. */
+  readonly gapsOutside: readonly Stretch[]
+  /** Whatever stands under other numbers than the log's own. */
+  readonly ancestors: readonly AncestorPart[]
+  /** Rows of logs that the archive's table of them does not have. */
+  readonly strays: readonly StrayLog[]
   /** Of the range, and no longer in the log: not compared. */
   readonly notInLog: Stretch[]
 }
 
 export const differencesListedMax = 100
 
-export function isEqual({ tables, behindPlace, wrongNames, place, end }: VerifyFigures): boolean {
-  const isSame = tables.every(({ missing, extra, different }) => missing + extra + different === 0)
-  return isSame && behindPlace === 0 && wrongNames === 0 && end >= place
+export function isEqual(figures: VerifyFigures): boolean {
+  const { behindPlace, wrongNames, place, end, strays } = figures
+  const isSame = figures.tables.every(
+    ({ missing, extra, different }) => missing + extra + different === 0,
+  )
+  const isVouched = figures.gaps.every(({ inLog }) => inLog === 0) && strays.length === 0
+  return isSame && isVouched && behindPlace === 0 && wrongNames === 0 && end >= place
 }
 
 /**
@@ -86,7 +107,7 @@ export async function verifyArchive(options: VerifyOptions): Promise<VerifyFigur
   if (header === undefined)
     throw new KiteQError('KITEQ_USAGE', `${dataDir} holds no log; expected a data folder`)
   try {
-    const connection = await MysqlConnection.open(mysql, false)
+    const connection = await MysqlConnection.open(mysql, false, { signal: options.signal })
     try {
       return await compare(options, connection, header.logId)
     } finally {
@@ -102,45 +123,88 @@ async function compare(
   connection: MysqlConnection,
   logId: string,
 ): Promise<VerifyFigures> {
-  const archived = await placeOf(connection, options.mysql.shown, logId)
-  const { place, number, prunedBelow, behindPlace } = archived
+  const archived = await archivedLog(connection, options.mysql.shown, logId)
+  const { place, parts, strays, behindPlace } = archived
   const range = await options.range()
   const to = Math.min(range.to, place)
   const from = Math.min(range.from, to)
-  const gaps = archived.gaps
-    .filter((gap) => gap.from < to && gap.to > from)
-    .map((gap) => ({ ...gap, from: Math.max(gap.from, from), to: Math.min(gap.to, to) }))
   const figures: VerifyFigures = {
     logId,
-    ...{ from, to, next: from, place, end: range.end, prunedBelow, behindPlace },
-    ...{ bytes: 0, slices: 0, wrongNames: 0, differences: [], gaps, notInLog: [] },
+    ...{ from, to, next: from, place, end: range.end, behindPlace, strays },
+    prunedBelow: Math.max(...parts.map((part) => part.prunedBelow)),
+    ...{ bytes: 0, slices: 0, wrongNames: 0, differences: [], notInLog: [] },
+    ...gapsOf(parts, from, to),
+    ancestors: parts
+      .slice(0, -1)
+      .filter((part) => part.from < part.to)
+      .map(ancestorOf),
     tables: tables.map(({ name }) => ({ ...noCounts, name })),
   }
-  const check = new SliceCheck(connection, number)
-  const names = new NameCheck(await archivedNames(connection, number))
   const book = newNameBook()
   const learn = async (to: NameBook, offset: number): Promise<void> => {
     for (const name of await options.namesBefore(offset)) learnName(to, name)
   }
   if (from < to) await learn(book, from)
-  const follower = await openFollower(options, figures, book, learn)
+  for (const part of parts) {
+    const stretch = { from: Math.max(from, part.from), to: Math.min(to, part.to) }
+    if (stretch.from >= stretch.to || options.signal.aborted) continue
+    const follower = await openFollower(options, figures, stretch, book, learn)
+    await comparePart(options, figures, follower, {
+      check: new SliceCheck(connection, part.number),
+      names: new NameCheck(await archivedNames(connection, part.number)),
+    })
+  }
+  return figures
+}
+
+interface Checks {
+  readonly check: SliceCheck
+  readonly names: NameCheck
+}
+
+async function comparePart(
+  { signal, onProgress }: VerifyOptions,
+  figures: VerifyFigures,
+  follower: Follower,
+  { check, names }: Checks,
+): Promise<void> {
   try {
     let following = follower.next()
     for (;;) {
       const item = await following
-      if (item === undefined || options.signal.aborted) break
+      if (item === undefined || signal.aborted) break
       following = follower.next()
       following.catch(() => undefined) // told when it is awaited
       if (item.kind === 'gap') figures.notInLog.push({ ...stretch(item), why: item.why })
       else await addSlice(figures, check, names, item)
       figures.next = item.to
-      options.onProgress?.(figures)
+      onProgress?.(figures)
     }
     await following.catch(() => undefined)
   } finally {
     await follower.close()
   }
-  return figures
+}
+
+function ancestorOf({ logId, number, from, to }: ArchivedPart): AncestorPart {
+  return { logId, number, from, to }
+}
+
+/** Those of the range, cut to it, and what lies outside of it. */
+function gapsOf(
+  parts: readonly ArchivedPart[],
+  from: number,
+  to: number,
+): Pick<VerifyFigures, 'gaps' | 'gapsOutside'> {
+  const gaps: ArchivedGap[] = []
+  const gapsOutside: Stretch[] = []
+  for (const gap of parts.flatMap((part) => part.gaps)) {
+    const within = { ...gap, from: Math.max(gap.from, from), to: Math.min(gap.to, to) }
+    if (within.from < within.to) gaps.push({ ...within, inLog: 0 })
+    if (gap.from < from) gapsOutside.push({ ...gap, to: Math.min(gap.to, from) })
+    if (gap.to > to) gapsOutside.push({ ...gap, from: Math.max(gap.from, to) })
+  }
+  return { gaps, gapsOutside }
 }
 
 const noCounts = { log: 0, archive: 0, pruned: 0, missing: 0, extra: 0, different: 0 }
@@ -154,7 +218,8 @@ function stretch({ from, to }: { readonly from: number; readonly to: number }): 
 
 async function openFollower(
   { dataDir, watermark, recordsMax }: VerifyOptions,
-  { from, to, gaps }: VerifyFigures,
+  { gaps }: VerifyFigures,
+  { from, to }: { readonly from: number; readonly to: number },
   names: NameBook,
   learnNames: (names: NameBook, offset: number) => Promise<void>,
 ): Promise<Follower> {
@@ -165,7 +230,9 @@ async function openFollower(
     // A record in a gap has no rows there, whatever the log has by now.
     isWanted: (_, { offset }) => {
       while (gap < gaps.length && gaps[gap]!.to <= offset) gap++
-      return gap === gaps.length || offset < gaps[gap]!.from
+      const isOutside = gap === gaps.length || offset < gaps[gap]!.from
+      if (!isOutside) gaps[gap]!.inLog++
+      return isOutside
     },
     recordsMax,
   })
@@ -205,72 +272,4 @@ class NameCheck {
   isRight({ dictionary, number, name }: GivenName): boolean {
     return this.#names.get(`${dictionary} ${number}`)?.equals(name) ?? false
   }
-}
-
-async function archivedNames(
-  connection: MysqlConnection,
-  log: number,
-): Promise<readonly GivenName[]> {
-  const rows = await connection.rows('SELECT dictionary, number, name FROM names WHERE log = ?', [
-    log,
-  ])
-  return rows as unknown as readonly GivenName[]
-}
-
-interface ArchivedLog {
-  readonly number: number
-  readonly place: number
-  readonly prunedBelow: number
-  readonly behindPlace: number
-  readonly gaps: readonly Stretch[]
-}
-
-/** As of one moment: an archiver may be at work. */
-async function placeOf(
-  connection: MysqlConnection,
-  shown: string,
-  logId: string,
-): Promise<ArchivedLog> {
-  const version = await schemaVersion(connection)
-  const known = schemaFiles().length
-  if (version > known)
-    throw new KiteQError(
-      'KITEQ_CONFIG',
-      `${shown} has tables of version ${version}; expected ${known} at most: this program is older`,
-    )
-  if (version === 0) throw new KiteQError('KITEQ_NOT_FOUND', `${shown} holds no archive`)
-  let found: ArchivedLog | undefined
-  await connection.transaction(async () => {
-    const [row] = await connection.rows(
-      'SELECT number, next_offset, pruned_below FROM logs WHERE log_id = ?',
-      [logId],
-    )
-    if (row === undefined) return
-    const [number, place] = [Number(row['number']), Number(row['next_offset'])]
-    const counts = tables.map(
-      ({ name }) => `(SELECT COUNT(*) FROM \`${name}\` WHERE log = ? AND record >= ?)`,
-    )
-    const [behind] = await connection.rows(
-      `SELECT ${counts.join(' + ')} AS n`,
-      tables.flatMap(() => [number, place]),
-    )
-    const gaps = await connection.rows(
-      'SELECT `first`, behind, why FROM gaps WHERE log = ? ORDER BY `first`',
-      [number],
-    )
-    found = {
-      number,
-      place,
-      prunedBelow: Number(row['pruned_below']),
-      behindPlace: Number(behind!['n']),
-      gaps: gaps.map((gap) => ({
-        from: Number(gap['first']),
-        to: Number(gap['behind']),
-        why: String(gap['why']),
-      })),
-    }
-  })
-  if (found === undefined)
-    throw new KiteQError('KITEQ_NOT_FOUND', `${shown} has nothing of log ${logId}`)
-  return found
 }

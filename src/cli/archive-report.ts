@@ -32,6 +32,13 @@ export function eventText(event: ArchiverEvent): string | undefined {
         ? `the tables of the archive were brought up to date (${migrated.join(', ')})`
         : undefined
     }
+    case 'begun': {
+      const { others, ancestor, begins } = event
+      const beside = `this log is new to the archive, beside ${counted(others, 'other')}`
+      return ancestor === undefined
+        ? `${beside}, none of which it was restored from: all of it is archived`
+        : `${beside}; it was restored from log ${ancestor}, under which its records below ${begins} stand: it begins there`
+    }
     case 'away':
       return event.trouble === 'full'
         ? `the database has no room: ${event.why}; it is tried again`

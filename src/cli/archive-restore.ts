@@ -64,7 +64,9 @@ export function register(archive: Command): void {
 }
 
 async function restore(options: RestoreOptions): Promise<void> {
-  const { result, failure } = await untilStopped((signal) => restoreSelected(options, signal))
+  const { result, failure, missing } = await untilStopped((signal) =>
+    restoreSelected(options, signal),
+  )
   if (options.json) printJson(jsonOf(result))
   else for (const line of linesOf(result)) print(line)
   if (failure !== undefined) throw goOn(failure, result.next)
@@ -74,13 +76,15 @@ async function restore(options: RestoreOptions): Promise<void> {
   const isNone = selects && next === undefined && tally.sent + expired + unreadable + lost === 0
   if (isNone) tell('kiteq: the archive has no such message that was published or committed there')
   const isCut = next !== undefined && tally.sent < (options.limit ?? Infinity)
-  if (tally.refused > 0 || isCut || isNone) process.exitCode = exitCodes.negative
+  if (tally.refused > 0 || isCut || isNone || missing > 0) process.exitCode = exitCodes.negative
 }
 
 interface Ended {
   readonly result: ReplayIntoResult
   /** Why it ended before the end, if nobody stopped it. */
   readonly failure: unknown
+  /** Records of the range that the archive never had. */
+  readonly missing: number
 }
 
 /** Rejects KITEQ_USAGE for a wrong moment, id or log, KITEQ_NOT_FOUND without an archive, and as connect() does. */
@@ -93,7 +97,7 @@ export async function restoreSelected(
   let client: Client | undefined
   let connection: MysqlConnection | undefined
   try {
-    connection = await MysqlConnection.open(mysql, false)
+    connection = await MysqlConnection.open(mysql, false, { signal })
     const log = await archivedLog(connection, mysql.shown, options.log)
     const from = await offsetOf(connection, log, '--from', moments[0])
     const until = await offsetOf(connection, log, '--to', moments[1])
@@ -108,13 +112,19 @@ export async function restoreSelected(
     else client = await connect({ address, group, pendingMax })
     const pump = pumpOf(options, log.logId, client)
     const unwatch = client === undefined ? undefined : watch(client, pump, address)
-    const seconds = await run(connection, log, pump, { ...options, from, until }, signal)
+    const { seconds, missing } = await run(
+      connection,
+      log,
+      pump,
+      { ...options, from, until },
+      signal,
+    )
     unwatch?.()
     const { tally, next, unanswered } = pump
     const failure = pump.failure === undefined ? undefined : mysqlFailure(mysql.shown, pump.failure)
     const [dryRun, stableIds] = [options.dryRun === true, options.stableIds === true]
     const sent = { tally, unanswered, stableIds, next, seconds }
-    return { result: { into: address, dryRun, from, until, ...sent }, failure }
+    return { result: { into: address, dryRun, from, until, ...sent }, failure, missing }
   } catch (error) {
     throw mysqlFailure(mysql.shown, error)
   } finally {
@@ -137,14 +147,14 @@ function pumpOf(options: RestoreOptions, logId: string, client: Client | undefin
   })
 }
 
-/** Reads, publishes, waits for the answers; how long it took, seconds. */
+/** Reads, publishes, waits for the answers. */
 async function run(
   connection: MysqlConnection,
   log: ArchivedLog,
   pump: ReplayPump,
   wanted: ArchiveWanted,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<{ readonly seconds: number; readonly missing: number }> {
   const startedMs = performance.now()
   const { from, until } = wanted
   const progress = new Progress()
@@ -174,8 +184,8 @@ async function run(
     progress.end()
     signal.removeEventListener('abort', stop)
   }
-  await tellMissing(connection, log, wanted)
-  return (performance.now() - startedMs) / 1000
+  const missing = await tellMissing(connection, log, wanted)
+  return { seconds: (performance.now() - startedMs) / 1000, missing }
 }
 
 interface ArchivedLog {
@@ -184,6 +194,9 @@ interface ArchivedLog {
   /** The archive has every record below, but for gaps. */
   readonly place: number
   readonly prunedBelow: number
+  /** Records below stand under another log, this one. */
+  readonly begins: number
+  readonly ancestor: string
 }
 
 async function archivedLog(
@@ -192,7 +205,7 @@ async function archivedLog(
   id: string | undefined,
 ): Promise<ArchivedLog> {
   const rows = await connection
-    .rows('SELECT number, log_id, next_offset, pruned_below FROM logs ORDER BY number')
+    .rows('SELECT * FROM logs ORDER BY number') // tables of an older version have fewer columns
     .catch((error: unknown) => {
       if ((error as { errno?: number }).errno !== 1146) throw error
       throw new KiteQError('KITEQ_NOT_FOUND', `${shown} holds no archive`)
@@ -202,6 +215,8 @@ async function archivedLog(
     logId: String(row['log_id']),
     place: Number(row['next_offset']),
     prunedBelow: Number(row['pruned_below']),
+    begins: Number(row['begins'] ?? 0),
+    ancestor: String(rows.find(({ number }) => number === row['ancestor'])?.['log_id']),
   }))
   const found = id === undefined ? logs : logs.filter(({ logId }) => logId === id)
   if (found.length === 1) return found[0]!
@@ -251,11 +266,12 @@ async function offsetOf(
   }
 }
 
+/** Resolves to how many records of the range are in gaps. */
 async function tellMissing(
   connection: MysqlConnection,
-  { number, prunedBelow }: ArchivedLog,
+  { number, prunedBelow, begins, ancestor }: ArchivedLog,
   { from, until }: ArchiveWanted,
-): Promise<void> {
+): Promise<number> {
   const rows = await connection
     .rows('SELECT `first`, behind FROM gaps WHERE log = ? AND `first` < ? AND behind > ?', [
       ...[number, until, from],
@@ -266,6 +282,11 @@ async function tellMissing(
     missing += Math.min(until, Number(behind)) - Math.max(from, Number(first))
   if (missing > 0)
     tell(`kiteq: ${counted(missing, 'record')} of this stretch are in gaps of the archive`)
+  if (begins > from)
+    tell(
+      `kiteq: records below ${begins} stand under --log ${ancestor}, which this was restored from`,
+    )
   if (prunedBelow > from)
     tell(`kiteq: of records below ${prunedBelow} rows were removed for their age`)
+  return missing
 }

@@ -102,7 +102,17 @@ export function linesOf(figures: VerifyFigures, archive: string): string[] {
     lines.push(`${counted(behindPlace, 'row')} of record ${place} or later, where the archive ends`)
   if (wrongNames > 0)
     lines.push(`${counted(wrongNames, 'name')} of the log wrong or missing in names`)
-  lines.push(...stretchLines('in a gap of the archive', figures.gaps))
+  for (const { number, rows } of figures.strays)
+    lines.push(`${counted(rows, 'row')} of log number ${number}, which logs does not have`)
+  for (const { logId, number, from: first, to: behind } of figures.ancestors)
+    lines.push(
+      `records ${first} to ${behind - 1}: under log ${logId}, number ${number}, which this one was restored from`,
+    )
+  const hidden = figures.gaps.filter(({ inLog }) => inLog > 0)
+  const vouched = figures.gaps.filter(({ inLog }) => inLog === 0)
+  lines.push(...stretchLines('MISSING, and the log has them, although in a gap', hidden))
+  lines.push(...stretchLines('in a gap of the archive', vouched))
+  lines.push(...stretchLines('in a gap of the archive, outside this range', figures.gapsOutside))
   lines.push(...stretchLines('not in the log, so not compared', figures.notInLog))
   if (prunedBelow > from)
     lines.push(`rows of records below ${prunedBelow} were removed for their age`)
@@ -113,8 +123,13 @@ export function linesOf(figures: VerifyFigures, archive: string): string[] {
   else if (end > place) lines.push(`${counted(end - place, 'record')} of the log not archived yet`)
   const wholeText = next < to ? `stopped before record ${next}; ` : ''
   const equal = isEqual(figures) ? 'equal to' : 'NOT what stands in'
+  const never = [...vouched, ...figures.gapsOutside].reduce(
+    (sum, gap) => sum + gap.to - gap.from,
+    0,
+  )
+  const lacks = never === 0 ? '' : `, but ${counted(never, 'record')} in gaps it does not have`
   lines.push(
-    `${wholeText}records ${from} to ${Math.max(from, next)} in ${printable(archive)}: ${equal} the log`,
+    `${wholeText}records ${from} to ${Math.max(from, next)} in ${printable(archive)}: ${equal} the log${lacks}`,
   )
   return lines
 }

@@ -2,6 +2,7 @@
 // without it is no backup. Nothing in it is trusted before it was checked.
 
 import { existsSync, readFileSync, statSync } from 'node:fs'
+import type { Ancestor } from '../log/ancestry.ts'
 import { checkpointName } from '../log/checkpoint.ts'
 import type { Disk } from '../log/disk.ts'
 import type { Hole } from '../log/scan-segment.ts'
@@ -43,6 +44,8 @@ export interface BackupManifest {
   readonly checkpoint: (BackupFile & { readonly offset: number }) | null
   /** Of the log as it was copied; older backups do not say. */
   readonly damage?: BackupDamage
+  /** Of a log that was restored itself: which ones it goes on from, the oldest first. */
+  readonly ancestors?: readonly Ancestor[]
 }
 
 export interface BackupDamage {
@@ -154,6 +157,8 @@ function wrongIn(value: unknown): string | undefined {
   if (unordered >= 0) return `segment ${unordered + 1} of the list does not follow the one before`
   if (!isTime(manifest.lastTime)) return 'its lastTime is no time'
   if (manifest.damage !== undefined && !isDamage(manifest.damage)) return 'its damage is none'
+  const { ancestors = [] } = manifest
+  if (!Array.isArray(ancestors) || !ancestors.every(isAncestor)) return 'its ancestors are none'
   if (checkpoint !== null && !isCheckpoint(checkpoint)) return 'its checkpoint is none'
   return undefined
 }
@@ -184,6 +189,11 @@ function isFile(value: unknown): boolean {
 function isTime(value: unknown): boolean {
   if (typeof value === 'string') return value.length < 40 && !Number.isNaN(Date.parse(value))
   return value === null || typeof value === 'number'
+}
+
+function isAncestor(value: unknown): boolean {
+  const { logId, endOffset } = (value ?? {}) as Partial<Ancestor>
+  return typeof logId === 'string' && /^[0-9a-f]{32}$/.test(logId) && isCount(endOffset)
 }
 
 function isDamage(value: unknown): boolean {

@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { readAncestry } from '../log/ancestry.ts'
 import { checkpointName, checkpointOffsets, readCheckpoint } from '../log/checkpoint.ts'
 import { nodeDisk } from '../log/disk-node.ts'
 import { isNoSpace, type Disk } from '../log/disk.ts'
@@ -123,6 +124,7 @@ export async function backupFolder(
     const checkpoint = await copyCheckpoint(dataDir, to, source, disk)
     await disk.syncFolder(to)
     const damage = await damageIn(disk, to, segments, source.endOffset)
+    const ancestors = await readAncestry(disk, dataDir)
     const manifest: BackupManifest = {
       format: 1,
       kiteq: versionOf(),
@@ -136,6 +138,7 @@ export async function backupFolder(
       segments,
       checkpoint,
       damage,
+      ...(ancestors.length > 0 && { ancestors }),
     }
     await writeManifest(disk, to, manifest)
     await disk.remove(`${to}/${unfinishedName}`)

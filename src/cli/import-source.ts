@@ -177,7 +177,9 @@ export class ImportSource {
   }
 
   async #connect(): Promise<Connection> {
-    const { host, port, socket, user, password } = this.#address
+    const { host, port, socket, user, password, tls, shown } = this.#address
+    if (tls !== undefined)
+      throw new KiteQError('KITEQ_USAGE', `${shown}: an import has no TLS; expected no tls= there`)
     const connection = await createConnection({
       ...(socket === undefined ? { host, port } : { socketPath: socket }),
       user,

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { ancestryName, ancestryText } from '../log/ancestry.ts'
 import { checkpointHeadBytes, withLogId } from '../log/checkpoint-log-id.ts'
 import { nodeDisk } from '../log/disk-node.ts'
 import { isNoSpace, readInto, type Disk } from '../log/disk.ts'
@@ -165,7 +166,8 @@ async function isLeftover(
   manifest: BackupManifest,
 ): Promise<boolean> {
   if (name.endsWith(partSuffix)) return true
-  if (name.endsWith('.checkpoint') || name === 'checkpoint.tmp') return true
+  if (name.endsWith('.checkpoint') || name === ancestryName || name === 'checkpoint.tmp')
+    return true
   const number = segmentNumberOf(name)
   if (number === undefined || !manifest.segments.some((one) => one.number === number)) return false
   return (await headerOf(disk, `${dataDir}/${name}`)).logId === logId
@@ -209,7 +211,9 @@ async function copyAll({ disk, from, dataDir, manifest, logId }: Restoring): Pro
     const head = withLogId(await headOf(disk, path, checkpointHeadBytes), logId, path)
     await copyBytes({ disk, from: path, to: `${dataDir}/${file}`, bytes, head })
   }
-  await disk.syncFolder(dataDir)
+  const { ancestors = [], logId: former, endOffset } = manifest
+  const descent = [...ancestors, { logId: former, endOffset }]
+  await writeFileSafely(disk, dataDir, ancestryName, ancestryText(descent))
   // The first comes last: until then the log has no beginning, and no start takes it.
   for (const { number } of [...segments].reverse()) {
     const path = `${dataDir}/${segmentName(number)}`

@@ -144,6 +144,11 @@ export const othersRows: readonly MetricRow[] = [
     'Records that the archive will never have.',
     (f) => f.archive?.gapRecords,
   ),
+  gauge(
+    'kiteq_archive_dropped_records',
+    'Records that were dropped before they were archived, and are not on record as a gap yet.',
+    (f) => f.archive?.droppedRecords,
+  ),
 ]
 
 export const processRows: readonly MetricRow[] = [

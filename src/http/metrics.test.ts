@@ -104,6 +104,7 @@ test('what a broker does not have has no series, and what says yes or no is 1 or
   const archive = {
     connected: false,
     required: true,
+    droppedRecords: 7,
     archivedOffset: undefined,
     lagRecords: 7,
     lagBytes: 8,
@@ -115,6 +116,7 @@ test('what a broker does not have has no series, and what says yes or no is 1 or
   const having = readPrometheus(await pageOf({ archive, zooKeeper: true }))
   assert.equal(valueIn(having, 'kiteq_archive_connected'), 0)
   assert.equal(valueIn(having, 'kiteq_archive_lag_seconds'), 9)
+  assert.equal(valueIn(having, 'kiteq_archive_dropped_records'), 7)
   assert.equal(having.get('kiteq_archive_offset')?.series.size, 0, 'it is not known yet')
   assert.equal(valueIn(having, 'kiteq_zookeeper_connected'), 1)
 })

@@ -37,10 +37,12 @@ export interface ArchiveFigures {
   readonly required: boolean
   /** The archive has every record below; undefined until its database has said so. */
   readonly archivedOffset: number | undefined
-  /** What is durable and not archived; undefined like the offset. */
-  readonly lagRecords: number | undefined
-  readonly lagBytes: number | undefined
+  /** What is durable and not archived; the whole log as long as the offset is not known. */
+  readonly lagRecords: number
+  readonly lagBytes: number
   readonly lagSeconds: number | undefined
+  /** Dropped from the log before they were archived, and not yet in a gap on record. */
+  readonly droppedRecords: number
   /** Stretches of records that the archive will never have, of this log, ever. */
   readonly gaps: number
   readonly gapRecords: number
@@ -252,6 +254,7 @@ function archiveBody(figures: ArchiveFigures): Record<string, unknown> {
     lag_seconds: figures.lagSeconds,
     gaps: figures.gaps,
     gap_records: figures.gapRecords,
+    dropped_records: figures.droppedRecords,
     why: figures.why,
   }
 }

@@ -244,6 +244,15 @@ test(
     const one = await kiteq([...args, '--log', logs[0]!], { env })
     assert.deepEqual([one.code, one.stderr], [0, ''])
     assert.match(one.stdout, /^would publish 3 messages of 3 bytes/)
+    await server.query(
+      `INSERT INTO ${db}.gaps (log, first, behind, why, noted_at) VALUES (1, 1, 2, 'dropped', NOW())`,
+    )
+    const gap = await kiteq([...args, '--log', logs[0]!], { env })
+    assert.deepEqual(
+      [gap.code, gap.stderr],
+      [1, 'kiteq: 1 record of this stretch are in gaps of the archive\n'],
+      'records that are not there went unmentioned',
+    )
     const old = await kiteq([...args, '--log', logs[1]!, '--json'], { env })
     const said = JSON.parse(old.stdout) as { messages: number; skipped: { expired: number } }
     assert.deepEqual([said.messages, said.skipped.expired], [0, 3])

@@ -193,29 +193,87 @@ test(
   options,
   async (t) => {
     const dir = folderFor(t)
-    await liveHistory({ dir, seed: 3, steps: 400, keepBytes: 40 * 1024 })
+    await liveHistory({ dir, seed: 3, steps: 400, keepBytes: 10 * 1024 })
     const db = newDb()
     const all = await archive(dir, addressOf(server, newDb()))
     const first = all.gaps[0]!.to + 30
     await archive(dir, addressOf(server, db), { from: first })
-    const figures = await verify(dir, db)
+    const asked = await verify(dir, db)
+    assert.deepEqual(told(asked), [], 'what is in a gap is missing nowhere')
+    assert.equal(isEqual(asked), false, 'the log has what was left out')
+    assert.match(
+      linesOf(asked, 'x').join('\n'),
+      /: MISSING, and the log has them, although in a gap/,
+    )
+    const from = { range: () => Promise.resolve({ from: first, to: Infinity, end: Infinity }) }
+    const figures = await verify(dir, db, from)
     assert.ok(isEqual(figures), linesOf(figures, 'x').join('\n'))
-    assert.equal(figures.gaps.at(-1)!.to, first)
-    assert.equal(figures.notInLog[0]?.from, 0, 'the beginning of the log is gone')
+    assert.equal(figures.gapsOutside.at(-1)!.to, first)
+    assert.match(
+      linesOf(figures, 'x').at(-1)!,
+      new RegExp(`equal to the log, but ${first} records in gaps it does not have`),
+    )
+    assert.equal(asked.notInLog[0]?.from, 0, 'the beginning of the log is gone')
     const signal = new AbortController().signal
     const [middle] = await server.query(
       `SELECT CAST(at AS CHAR) AS at FROM ${db}.deliveries ORDER BY record DESC LIMIT 1`,
     )
     const beforeMs = Date.parse(`${String(middle!['at']).replace(' ', 'T')}Z`)
     const { rows } = await pruneArchive({ mysql: addressOf(server, db), beforeMs, signal })
-    const after = await verify(dir, db)
+    const after = await verify(dir, db, from)
     assert.ok(isEqual(after), linesOf(after, 'x').join('\n'))
     const pruned = after.tables.reduce((sum, one) => sum + one.pruned, 0)
     assert.ok(rows > 0 && pruned === rows, `${pruned} told of ${rows} removed`)
     await server.query(`DELETE FROM ${db}.events WHERE record >= ?`, [after.prunedBelow])
-    assert.equal(isEqual(await verify(dir, db)), false, 'only older rows may be missing')
+    assert.equal(isEqual(await verify(dir, db, from)), false, 'only older rows may be missing')
   },
 )
+
+test('a row that was removed is missing, also where a gap is said to be', options, async (t) => {
+  const dir = folderFor(t)
+  await writeMessages(dir, [{ body: Buffer.from('1') }, { body: Buffer.from('2') }])
+  const db = newDb()
+  await archive(dir, addressOf(server, db))
+  const [row] = await server.query(`SELECT MAX(record) AS n FROM ${db}.messages`)
+  const record = Number(row!['n'])
+  for (const table of ['messages', 'routes'])
+    await server.query(`DELETE FROM ${db}.${table} WHERE record = ?`, [record])
+  await server.query(
+    `INSERT INTO ${db}.gaps VALUES (1, ?, ?, 'dropped by retention before they were archived', NOW())`,
+    [record, record + 1],
+  )
+  const forged = await verify(dir, db)
+  assert.deepEqual(
+    forged.gaps.map(({ from, to, inLog }) => [from, to, inLog]),
+    [[record, record + 1, 1]],
+  )
+  assert.equal(isEqual(forged), false)
+  assert.match(linesOf(forged, 'x').join('\n'), /MISSING, and the log has them/)
+  const before = await verify(dir, db, {}, record)
+  assert.deepEqual(
+    before.gapsOutside.map(({ from, to }) => [from, to]),
+    [[record, record + 1]],
+  )
+  assert.match(linesOf(before, 'x').at(-1)!, /the log, but 1 record in gaps it does not have$/)
+})
+
+test('rows of a log that the archive does not know are told', options, async (t) => {
+  const dir = folderFor(t)
+  await writeMessages(dir, [{ body: Buffer.from('1') }])
+  const db = newDb()
+  await archive(dir, addressOf(server, db))
+  await server.query(`UPDATE ${db}.outcomes SET log = 9`)
+  await server.query(`INSERT INTO ${db}.names VALUES (4, 'topic', 1, 'x')`)
+  const figures = await verify(dir, db)
+  assert.deepEqual(figures.strays, [
+    { number: 4, rows: 1 },
+    { number: 9, rows: 1 },
+  ])
+  await server.query(`UPDATE ${db}.outcomes SET log = 1`)
+  const only = await verify(dir, db)
+  assert.equal(isEqual(only), false)
+  assert.match(linesOf(only, 'x').join('\n'), /\n1 row of log number 4, which logs does not have\n/)
+})
 
 test('the command answers by its exit code, and compares a stretch', options, async (t) => {
   const dir = folderFor(t)

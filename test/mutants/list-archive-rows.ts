@@ -43,8 +43,8 @@ export const archiveRowMutants: readonly Mutant[] = [
     name: 'export-goes-on-behind-torn-bytes',
     breaks: 'an export that was killed has rows twice, or halves of rows, once it is whole',
     file: 'src/cli/export-file.ts',
-    find: 'if (bytes !== undefined) await handle.truncate(bytes)',
-    replace: 'if (bytes !== undefined) bytes = (await handle.stat()).size',
+    find: 'await opened.#handle.truncate(bytes)',
+    replace: 'opened.#bytes = (await opened.#handle.stat()).size',
     caughtBy: inExport('an export as ndjson that is interrupted anywhere goes on to the same file'),
   },
   {
@@ -58,9 +58,9 @@ export const archiveRowMutants: readonly Mutant[] = [
   {
     name: 'export-overwrites',
     breaks: 'an export replaces a file that was there',
-    file: 'src/cli/export-plan.ts',
-    find: 'if (force || (await sizeOf(file)) === undefined) return',
-    replace: 'if (force || (await sizeOf(file)) !== null) return',
+    file: 'src/cli/export-file.ts',
+    find: 'if (stats === undefined || (force && stats.isFile())) return',
+    replace: 'if (stats !== null) return',
     caughtBy: inExport(
       'what is there is not overwritten, and another export does not go on with this one',
     ),

@@ -12,6 +12,8 @@ const inSetting = inTest('src/archive-setting.test.ts')
 
 const onlyArchived =
   'a segment goes only once the archive has its last record, and who is waited for is told once'
+const onFullDisk =
+  'on a full disk a checkpoint is asked for, and an image that fits goes into what acks have left'
 
 export const archiveServeMutants: readonly Mutant[] = [
   {
@@ -41,6 +43,40 @@ export const archiveServeMutants: readonly Mutant[] = [
     caughtBy: inRetention(
       'what is written so that segments can go is written once, before the archive has them',
     ),
+  },
+  {
+    name: 'image-kept-out-of-the-reserve',
+    breaks: 'a disk that filled before an image was written stays full after the archive is back',
+    file: 'src/retention-plan.ts',
+    find: 'written * fullDiskShare > sureBytes',
+    replace: 'written > 0',
+    caughtBy: inRetention(onFullDisk),
+  },
+  {
+    name: 'image-takes-all-that-acks-have',
+    breaks: 'on a full disk an image takes the room of acks and decisions',
+    file: 'src/retention-plan.ts',
+    find: 'written * fullDiskShare > sureBytes',
+    replace: 'written > Infinity',
+    caughtBy: inTest('src/retention-plan.test.ts')(
+      'an image is written when it is worth it or space has run out, and on a full disk within half of what acks have left',
+    ),
+  },
+  {
+    name: 'no-checkpoint-for-a-full-disk',
+    breaks: 'a disk that filled before the first checkpoint waits for the next one that is due',
+    file: 'src/retention.ts',
+    find: 'if (offset === undefined) this.#holdForCheckpoint(candidates, free)',
+    replace: '',
+    caughtBy: inRetention(onFullDisk),
+  },
+  {
+    name: 'archive-held-blameless-in-health',
+    breaks: 'a log that is held by its archive does not say so in its health',
+    file: 'src/archive-keeper.ts',
+    find: '    holds,\n    gaps === 0',
+    replace: '    gaps === 0',
+    caughtBy: inKeeper('a gap is told once, counted, and shown beside a sound health'),
   },
   {
     name: 'full-disk-blames-nobody',

@@ -4,11 +4,11 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise'
+import { freePort } from './free-ports.ts'
 
 const daemon = '/usr/sbin/mariadbd'
 const install = '/usr/bin/mariadb-install-db'
@@ -38,6 +38,10 @@ export interface MariaDb {
   kill(): Promise<void>
   /** Ends it, and its data go. */
   remove(): Promise<void>
+}
+
+function certificate(name: string): string {
+  return new URL(`../fixtures/tls/${name}`, import.meta.url).pathname
 }
 
 const running = new Set<ChildProcess>()
@@ -109,6 +113,8 @@ class Server implements MariaDb {
         '--innodb-flush-log-at-trx-commit=2',
         '--innodb-file-per-table=OFF',
         '--sync-frm=OFF',
+        `--ssl-cert=${certificate('server.pem')}`,
+        `--ssl-key=${certificate('server-key.pem')}`,
       ],
       { stdio: 'ignore' },
     )
@@ -161,13 +167,4 @@ class Server implements MariaDb {
       return false
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  probe.listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }
