@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import { FakeBroker } from '../../test/support/fake-broker.ts'
+import { freePort } from '../../test/support/free-ports.ts'
 import { KiteQError } from '../model/errors.ts'
 import { reconnectDelayMs } from './back-off.ts'
 import { Client, connect } from './client.ts'
@@ -24,14 +24,9 @@ function keep(client: Client): Client {
   return client
 }
 
-/** A port nobody listens on. */
+/** Nobody listens there. */
 async function deadAddress(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return `127.0.0.1:${port}`
+  return `127.0.0.1:${await freePort()}`
 }
 
 const hello = { topic: 'trade', type: 'pay-succ-200', body: 'hello' }

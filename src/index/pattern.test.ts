@@ -56,5 +56,8 @@ test('an expression made to backtrack stays linear', () => {
   const started = performance.now()
   assert.equal(matches(made, 'a'.repeat(2000) + '!'), false)
   const tookMs = performance.now() - started
-  assert.ok(tookMs < 100, `it took ${tookMs} ms; backtracking would take longer than there is time`)
+  assert.ok(
+    tookMs < 1_000,
+    `it took ${tookMs} ms; backtracking would take longer than there is time`,
+  )
 })

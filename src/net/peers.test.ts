@@ -270,7 +270,7 @@ test(
       const { address, left } = await flooder(t, frame, reads)
       peers.tell('trade', [address])
       peers.passOn(decision(1))
-      assert.ok(await isIn(left, 5_000), `still there; it reads its answers: ${reads}`)
+      assert.ok(await isIn(left, 15_000), `still there; it reads its answers: ${reads}`)
       await peers.close({ graceMs: 0 })
     }
   },

@@ -139,6 +139,28 @@ test('a file still being written is not read until it rests', async (t) => {
   assert.deepEqual(await told.groups(), ['b', 'c'])
 })
 
+test('a file that was written in this very millisecond is not at rest', async (t) => {
+  const { path, told, registry, write } = setup(t, { rereadMs: 1, settleMs: 60_000, watch: false })
+  write(bindings('a'))
+  await registry.start(told)
+  await told.next()
+  const nowMs = Date.now() + 10_000
+  t.mock.method(Date, 'now', () => nowMs)
+  const witness = new FileRegistry({ path, address: '', rereadMs: 5, settleMs: 0, watch: false })
+  t.after(() => witness.close())
+  const seen = new Told()
+  await witness.start(seen)
+  await seen.next()
+  for (const group of ['b', 'c', 'd', 'e', 'f']) {
+    write(bindings(group))
+    utimesSync(path, nowMs / 1000, (nowMs + 0.5) / 1000)
+    assert.deepEqual(await seen.groups(), [group])
+  }
+  write(bindings('g'))
+  utimesSync(path, 1_000_000, 1_000_000)
+  assert.deepEqual(await told.groups(), ['g'], 'what was there before has rested')
+})
+
 test('news of changes does not put a look off', { timeout: 20_000 }, async (t) => {
   const { path, told, registry, write } = setup(t, { rereadMs: 200, settleMs: 60_000 })
   write(bindings('a'))

@@ -129,7 +129,8 @@ export class FileRegistry implements Registry {
   }
 
   #isResting(changedAtMs: number): boolean {
-    const restedMs = Date.now() - changedAtMs // below 0, a time stamp ahead of the clock, says nothing
+    // The clock has whole milliseconds, the time stamp has parts. Below 0, a time stamp ahead of the clock, says nothing.
+    const restedMs = Date.now() - Math.floor(changedAtMs)
     const nowMs = performance.now()
     this.#unsettledSinceMs ??= nowMs
     const resting = restedMs < 0 || restedMs >= this.#settleMs

@@ -151,7 +151,7 @@ test(
   within,
   async (t) => {
     const told = new Told()
-    const registry = registryAt(t, '/added', ['a'], { startMs: 500 })
+    const registry = registryAt(t, '/added', ['a'])
     const starting = registry.start(told)
     assert.deepEqual(told.unreadTopics, ['a'])
     await starting
@@ -161,9 +161,10 @@ test(
     await server.kill('SIGSTOP')
     t.after(() => server.kill('SIGCONT'))
     await told.problemLike(/bindings stay/)
-    await registry.announce(own, ['a', 'b'])
+    const announced = registry.announce(own, ['a', 'b'])
     assert.deepEqual(told.unreadTopics, ['b'])
     await server.kill('SIGCONT')
+    await announced
     await told.until(() => told.unreadTopics.length === 0)
     await told.bound(['b g x'])
   },
@@ -175,7 +176,7 @@ test(
   async (t) => {
     const told = new Told()
     const other = observer(t, '/forbidden')
-    const registry = registryAt(t, '/forbidden', ['a'], { startMs: 2000 })
+    const registry = registryAt(t, '/forbidden', ['a'])
     await registry.start(told)
     await other.make('/kiteq/sub/b')
     const { ACL, Id, Permission } = zookeeper

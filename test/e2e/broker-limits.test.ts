@@ -240,12 +240,12 @@ test(
   'publishes past the receive rate are refused with the words of the original',
   within,
   async (t) => {
-    const { port } = await brokerFor(t, { config: '[delivery]\nreceivePerSecond = 20\n' })
+    const { port } = await brokerFor(t, { config: '[delivery]\nreceivePerSecond = 4\n' })
     const client = await DoorClient.join(port, 'g')
     const opaques = Array.from({ length: 40 }, () => client.publishOnly(headerOf(), bytesOf('x')))
     const answers = await Promise.all(opaques.map((opaque) => client.answerTo(opaque)))
     const refused = answers.filter((answer) => !answer.status)
-    assert.ok(refused.length >= 25, `${refused.length} of 40 refused at 20 a second, burst 10`)
+    assert.ok(refused.length >= 25, `${refused.length} of 40 refused at 4 a second, burst 2`)
     assert.match(refused[0]!.feedback, /^Store Result KiteQ OverFlow \[127\.0\.0\.1:\d+\]$/)
     await client.heartBeat()
   },

@@ -235,8 +235,9 @@ test(
       changed: ['topics', 'delivery.receivePerSecond'],
       needs_restart: ['dataDir'],
     })
-    assert.equal(await publish('goods'), 'Store Result true Cost:0', 'one token is there')
-    assert.match(await publish('goods'), /OverFlow/)
+    const [taken, refused] = await Promise.all(['goods', 'goods'].map(publish))
+    assert.equal(taken, 'Store Result true Cost:0', 'one token is there')
+    assert.match(refused!, /OverFlow/)
     const stat = (await (await fetch(`http://${broker.http}/stat`)).json()) as StatPage
     assert.equal(stat.kiteq.accept_limiter[1], 2)
     assert.ok('goods' in (stat.kiteq['message_count'] as object))

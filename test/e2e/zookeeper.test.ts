@@ -18,7 +18,8 @@ before(async () => {
 after(() => (skip === false ? ensemble.remove() : undefined))
 
 test('nodes stand where those of the original stand, and go with the broker', within, async (t) => {
-  const { options, other } = place(t, ensemble.address, 'a,b')
+  const config = '[zookeeper]\nsessionSeconds = 4\n' // a slow machine must not end it
+  const { options, other } = place(t, ensemble.address, 'a,b', { config })
   const broker = await brokerFor(t, options)
   const own = broker.address
   for (const topic of ['a', 'b']) await other.follow(`/kiteq/server/${topic}`).until([own])

@@ -152,7 +152,7 @@ test(
     await load.disconnect()
     picky.close()
     await load.start(broker.port, false)
-    while (load.quietMs() < 6_000) await wait(100)
+    await load.quiet(6_000)
     load.pause()
     await load.disconnect()
     archiver.child.kill('SIGTERM')
@@ -242,7 +242,8 @@ test(
     console.log(
       `archive: acks took ${usual.toFixed(1)} ms, ${meanwhile.toFixed(1)} ms while MariaDB was away`,
     )
-    assert.ok(meanwhile < usual * 3 + 20, `${meanwhile} ms instead of ${usual}`)
+    // Less than any wait for a server, and more than what another test beside it may cost.
+    assert.ok(meanwhile < usual * 3 + 200, `${meanwhile} ms instead of ${usual}`)
   },
 )
 

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { rmSync, statfsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { askOwner } from '../../src/log/folder-owner.ts'
 import { commands, encodeTxAck } from '../../src/net/packet.ts'
 import { temporaryFolder } from '../support/broker-process.ts'
 import { brokerFor, bytesOf, DoorClient, headerOf, idIn, newId } from '../e2e/door.ts'
@@ -79,7 +80,7 @@ test(
     assert.match(await fill(publisher), /disk full/)
 
     // A start on the full disk.
-    await new Promise((resolve) => setTimeout(resolve, 200)) // acks that left this long before a kill must hold
+    await allDurable(dataDir)
     await first.kill9()
     const second = await brokerFor(t, { dataDir })
     const again = await DoorClient.join(second.port, 'c')
@@ -98,3 +99,12 @@ test(
     assert.ok(statfsSync(dataDir).bavail > 0)
   },
 )
+
+/** Polls the owner's door, which has no events. */
+async function allDurable(dataDir: string): Promise<void> {
+  for (;;) {
+    const status = (await askOwner(dataDir, { op: 'status' })) as Record<string, number>
+    if (status['durableOffset'] === status['endOffset']) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}

@@ -10,6 +10,7 @@ import { randomOf } from '../support/seeded-random.ts'
 
 const cycles = Number(process.env['KILL_CYCLES'] ?? '3')
 const unansweredMin = 256
+const ackedMin = cycles * 100
 const cyclesThatTell = 10
 const config = '[transactions]\ninquiryFirstSeconds = 0.5\ninquiryMaxSeconds = 2\n'
 
@@ -26,7 +27,10 @@ test(`${cycles} kills under publish, transaction and consume load lose nothing t
     if (/tail cut/.test(await broker.line(/listening on/))) tornTails += 1
     await load.start(broker.port)
     const killAtMs = performance.now() + 100 + random() * 700
-    while (performance.now() < killAtMs || load.unanswered < unansweredMin) await wait(0)
+    const isEarly = (): boolean => performance.now() < killAtMs || load.unanswered < unansweredMin
+    while (isEarly()) await wait(0)
+    // However slow the disk, all lives together are a load.
+    while (cycle === cycles - 1 && (isEarly() || load.report().acked <= ackedMin)) await wait(5)
     if (load.unanswered > 0) hitUnfinished += 1
     load.killed()
     await broker.kill9()
@@ -34,7 +38,7 @@ test(`${cycles} kills under publish, transaction and consume load lose nothing t
   }
   const broker = await startBroker({ dataDir, config })
   await load.start(broker.port, false)
-  while (load.quietMs() < 6_000) await wait(100) // longer than a lease and than the longest pause between inquiries
+  await load.quiet(6_000) // longer than a lease and than the longest pause between inquiries
   load.pause()
   await load.disconnect()
   await broker.stop()
@@ -59,7 +63,7 @@ test(`${cycles} kills under publish, transaction and consume load lose nothing t
   // that takes that long by itself has them at every one of many.
   if (cycles >= cyclesThatTell)
     assert.ok(report.killsWithLateAcks < cycles, `acks took over ${ackGraceMs} ms at every kill`)
-  assert.ok(report.acked > cycles * 100, 'the load was a load')
+  assert.ok(report.acked > ackedMin, 'the load was a load')
   rmSync(dataDir, { recursive: true })
 })
 

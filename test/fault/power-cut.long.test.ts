@@ -44,7 +44,8 @@ async function cutOften(t: TestContext, kind: FileSystem): Promise<void> {
     if (/tail cut/.test(await broker.line(/listening on/))) counts.tornTails += 1
     await load.start(broker.port)
     const cutAtMs = performance.now() + 200 + random() * 1_300
-    while (performance.now() < cutAtMs || load.unanswered < unansweredMin) await wait(0)
+    const isEarly = (): boolean => performance.now() < cutAtMs || load.unanswered < unansweredMin
+    while (isEarly() || load.report().acked <= acked) await wait(0)
     load.killed()
     disk.cut()
     const exit = await endOf(broker, random() < 0.5)
@@ -59,7 +60,7 @@ async function cutOften(t: TestContext, kind: FileSystem): Promise<void> {
   const broker = await startBroker({ dataDir, config })
   t.after(() => broker.kill9())
   await load.start(broker.port, false)
-  while (load.quietMs() < 3_000) await wait(100) // longer than a lease and than the longest pause between inquiries
+  await load.quiet(3_000) // longer than a lease and than the longest pause between inquiries
   load.pause()
   await load.disconnect()
   assert.equal((await broker.stop()).code, 0)

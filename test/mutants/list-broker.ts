@@ -459,4 +459,14 @@ export const brokerMutants: readonly Mutant[] = [
       'whatever a queue knows of a message shows in its digest',
     ),
   },
+  {
+    name: 'file-of-this-moment-rests',
+    breaks: 'a registry file is read by half when the look falls into the millisecond of a write',
+    file: 'src/zk/file-registry.ts',
+    find: 'Math.floor(changedAtMs)',
+    replace: 'changedAtMs',
+    caughtBy: inTest('src/zk/file-registry.test.ts')(
+      'a file that was written in this very millisecond is not at rest',
+    ),
+  },
 ]

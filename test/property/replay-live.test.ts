@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
 import { test, type TestContext } from 'node:test'
-import { openLogFolder } from '../../src/cli/folder.ts'
+import { openLogFolder, type LogFolder } from '../../src/cli/folder.ts'
 import { rebuild } from '../../src/cli/rebuild.ts'
 import { diffBetween } from '../../src/cli/replay.ts'
 import type { StateSummary } from '../../src/cli/state-summary.ts'
@@ -12,7 +12,7 @@ import type { SummaryDiff } from '../../src/cli/summary-diff.ts'
 import { temporaryFolder } from '../support/broker-process.ts'
 import { kiteq, kiteqJson } from '../support/command-line.ts'
 import { liveHistory, type LiveHistory } from '../support/live-history.ts'
-import { seeded } from '../support/property.ts'
+import { seeded, variedFrom } from '../support/property.ts'
 import { randomOf } from '../support/seeded-random.ts'
 
 interface Replayed extends StateSummary {
@@ -27,19 +27,28 @@ interface Difference {
 
 const offsetsPerHistory = 100
 
+interface Left {
+  readonly dir: string
+  readonly live: LiveHistory
+  readonly folder: LogFolder
+  /** Those with a digest that can still be asked for. */
+  readonly offsets: readonly number[]
+}
+
 for (const keepBytes of [0, 30 * 1024]) {
   const which = keepBytes === 0 ? 'all is kept' : 'old segments go'
   test(`where ${which}, replay --until makes the state that was captured live, at 100 random offsets`, async (t) => {
-    const { seed } = seeded(`replay-live, ${which}`, 1)
-    const dir = temporaryFolder('replay-live')
-    t.after(() => rmSync(dir, { recursive: true, force: true }))
-    const live = await liveHistory({ dir, seed, steps: 700, keepBytes })
-    expectVaried(live, keepBytes > 0)
-    const folder = await openLogFolder(dir)
-    t.after(() => folder.log.close())
+    const name = `replay-live, ${which}`
+    const { seed } = seeded(name, 1)
+    const { dir, live, folder, offsets } = await variedFrom(
+      name,
+      seed,
+      (seed) => left(t, seed, keepBytes),
+      (one) => lacks(one, keepBytes > 0),
+    )
     assert.equal(folder.end, live.endOffset)
     assert.equal(folder.horizon > 0, keepBytes > 0)
-    const chosen = drawn([...live.digests.keys()], folder.horizon, seed)
+    const chosen = drawn(offsets, seed)
     for (const offset of chosen) {
       const { state, holes } = await rebuild(folder, offset)
       assert.equal(state.digest(), live.digests.get(offset), `offset ${offset}`)
@@ -81,18 +90,30 @@ async function expectOfTheCommand(
   t.diagnostic(`states from ${stateOffset} on`)
 }
 
-function drawn(offsets: readonly number[], from: number, seed: number): number[] {
-  const random = randomOf(seed)
-  const left = offsets.filter((offset) => offset >= from)
-  assert.ok(left.length >= offsetsPerHistory, `${left.length} digests from ${from} on`)
-  const take = (): number => left.splice(Math.floor(random() * left.length), 1)[0]!
-  return Array.from({ length: offsetsPerHistory }, take)
+/** A history, and the folder it leaves. */
+async function left(t: TestContext, seed: number, keepBytes: number): Promise<Left> {
+  const dir = temporaryFolder('replay-live')
+  t.after(() => rmSync(dir, { recursive: true, force: true }))
+  const live = await liveHistory({ dir, seed, steps: 700, keepBytes })
+  const folder = await openLogFolder(dir)
+  t.after(() => folder.log.close())
+  const offsets = [...live.digests.keys()].filter((offset) => offset >= folder.horizon)
+  return { dir, live, folder, offsets }
 }
 
 /** Otherwise the test would say little. */
-function expectVaried({ kinds, restarts }: LiveHistory, isRetained: boolean): void {
+function lacks({ live: { kinds, restarts }, offsets }: Left, isRetained: boolean): string[] {
   const always = ['prepared', 'committed', 'failed', 'dead-lettered', 'paused', 'recalled'] as const
   const wanted = isRetained ? ([...always, 'base', 'dropped'] as const) : always
-  for (const kind of wanted) assert.ok(kinds.has(kind), `no record ${kind}`)
-  assert.ok(restarts > 0)
+  const missing: string[] = wanted.filter((kind) => !kinds.has(kind))
+  if (restarts === 0) missing.push('a restart')
+  if (offsets.length < offsetsPerHistory) missing.push(`${offsetsPerHistory} offsets`)
+  return missing
+}
+
+function drawn(offsets: readonly number[], seed: number): number[] {
+  const random = randomOf(seed)
+  const left = [...offsets]
+  const take = (): number => left.splice(Math.floor(random() * left.length), 1)[0]!
+  return Array.from({ length: offsetsPerHistory }, take)
 }

@@ -23,7 +23,7 @@ import {
   wholeTasks,
   writeLives,
 } from '../support/postings-log.ts'
-import { seeded } from '../support/property.ts'
+import { seeded, variedFrom } from '../support/property.ts'
 
 async function inFolder(body: (dir: string) => Promise<void>): Promise<void> {
   const dir = temporaryFolder('postings')
@@ -50,24 +50,30 @@ async function expectEqual(dir: string, id: MessageId): Promise<boolean> {
 
 test('by postings, whatever they cover, a life is what the whole log tells', async () => {
   const sum = { asked: 0, answered: 0, dropped: 0 }
-  await fc.assert(
-    fc.asyncProperty(fc.nat(2 ** 30), fc.boolean(), (seed, drops) =>
-      inFolder(async (dir) => {
-        const entries = drawLives(500, seed)
-        await writeLives(dir, entries.slice(0, 400), seed)
-        if (drops) sum.dropped += await dropOldest(dir, entries.slice(400), seed)
-        await coverSome(dir, seed)
-        for (const id of idsOf(entries, seed, 8)) {
-          sum.asked++
-          if (await expectEqual(dir, id)) sum.answered++
-        }
-      }),
-    ),
-    seeded('why-postings', 8),
+  const folders = fc.asyncProperty(fc.nat(2 ** 30), fc.boolean(), (seed, drops) =>
+    inFolder(async (dir) => {
+      const entries = drawLives(500, seed)
+      await writeLives(dir, entries.slice(0, 400), seed)
+      if (drops) sum.dropped += await dropOldest(dir, entries.slice(400), seed)
+      await coverSome(dir, seed)
+      for (const id of idsOf(entries, seed, 8)) {
+        sum.asked++
+        if (await expectEqual(dir, id)) sum.answered++
+      }
+    }),
+  )
+  const runs = seeded('why-postings', 8)
+  await variedFrom(
+    'why-postings',
+    runs.seed,
+    (seed) => fc.assert(folders, { ...runs, seed }),
+    () => [
+      ...(sum.dropped > 0 ? [] : ['a dropped segment']),
+      // Of a folder with hardly any postings no question is answered by them.
+      ...(sum.answered > sum.asked * 0.9 ? [] : ['postings that answer most questions']),
+    ],
   )
   console.log(JSON.stringify(sum))
-  assert.ok(sum.answered > sum.asked * 0.9, 'most are answered by postings')
-  assert.ok(sum.dropped > 0)
 })
 
 test('postings gone on with are byte for byte those made in one go', async () => {

@@ -9,6 +9,7 @@
 // again.
 
 import { createHash } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import { WirePeer, type PeerMessage, type Received } from './wire-peer.ts'
 
 const publishers = 4
@@ -107,6 +108,12 @@ export class KillLoad {
   /** Milliseconds since anything was heard from the broker. */
   quietMs(): number {
     return performance.now() - this.#lastEventMs
+  }
+
+  /** Until nothing was heard for so long. What is missing then may only be slow: it gets three times as long. */
+  async quiet(forMs: number): Promise<void> {
+    const patienceMs = (): number => (this.report().lost.length === 0 ? forMs : 3 * forMs)
+    while (this.quietMs() < forMs || this.quietMs() < patienceMs()) await wait(100)
   }
 
   /** Without publishers the group that was away comes, too. */
