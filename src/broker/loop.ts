@@ -27,7 +27,12 @@ export interface LogPort {
   append(record: LogRecord, timeMs: number): RecordPlace
   readonly endOffset: Offset
   readonly durableOffset: Offset
+  /** Appended and not durable; in a replica set more than what this disk has to do yet. */
   readonly unflushedBytes: number
+  /** Of those, what waits for this disk. */
+  readonly gatheredBytes: number
+  /** What is durable may be told; not while another broker may lead the replica set. */
+  readonly mayRelease: boolean
   /** Time of the oldest record that is not durable; Infinity when all are. */
   readonly unflushedSinceMs: number
   /** A batch is on its way to the disk. */
@@ -175,7 +180,7 @@ export class BrokerLoop implements BrokerPort {
         this.#commit(out, command.kind === 'publish' ? command.connection : undefined)
       } while (out.again)
     }
-    if (this.#log.unflushedBytes >= earlyTurnBytes && !this.#log.isWriting) this.#turn()
+    if (this.#log.gatheredBytes >= earlyTurnBytes && !this.#log.isWriting) this.#turn()
     this.#planTurn()
   }
 
@@ -196,7 +201,7 @@ export class BrokerLoop implements BrokerPort {
   durable(): void {
     if (this.#stopped) return
     this.#release()
-    if (this.#log.unflushedBytes > 0) this.#log.flush()
+    if (this.#log.gatheredBytes > 0) this.#log.flush()
     if (this.session.dirty.length > 0) this.#planTurn()
     if (this.#held.size === 0 && this.#log.unflushedBytes === 0)
       for (const done of this.#whenReleased.splice(0)) done()
@@ -275,6 +280,7 @@ export class BrokerLoop implements BrokerPort {
   }
 
   #release(): void {
+    if (!this.#log.mayRelease) return
     const released = this.#held.release(this.#log.durableOffset)
     if (released.length > 0) this.#sink?.release(released)
     this.#held.done(released)

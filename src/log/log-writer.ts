@@ -35,7 +35,8 @@ export interface WriterOptions {
   readonly previousEnd: number
   /** A segment is now in use under its name. */
   readonly onSegment: (header: SegmentHeader) => void
-  readonly onDurable: () => void
+  /** A batch is durable: its bytes, and the time of its first record. */
+  readonly onDurable: (bytes: number, sinceMs: number) => void
   readonly onFailure: (error: KiteQError) => void
 }
 
@@ -164,6 +165,12 @@ export class LogWriter {
     }
     const kept = segmentHeaderBytes + 2 * batchBytesMax
     return this.supply.roomBytes(left, this.#unplaced) < kept
+  }
+
+  /** Bytes that may be appended, whatever becomes of the space that is free now. */
+  get sureBytes(): number {
+    const left = this.#unplaced.length > 0 ? 0 : this.#plan.capacity - this.#plan.assignedEnd
+    return this.supply.sureBytes(left, this.#unplaced)
   }
 
   /** One place object is reused. The record's bytes are copied before it returns. */
@@ -358,7 +365,7 @@ export class LogWriter {
     if (this.#options.durability.kind === 'interval') this.#syncLater()
     this.#prepareInTime(batch)
     this.#next()
-    this.#options.onDurable()
+    this.#options.onDurable(bytes, batch.sinceMs)
   }
 
   /** The next file is prepared once some of this one is used: an idle broker fills no disk with zeros. */

@@ -4,6 +4,7 @@
 import { invariant } from '../model/assert.ts'
 import { KiteQError } from '../model/errors.ts'
 import type { Epoch, Offset, Position, SegmentNumber } from '../model/ids.ts'
+import { CommitGate } from './commit-gate.ts'
 import * as limits from '../model/limits.ts'
 import type { LogRecord, MessageBytes, RecordKind, RecordPlace } from '../model/record.ts'
 import { nodeDisk } from './disk-node.ts'
@@ -11,10 +12,14 @@ import { syncFile, type Disk } from './disk.ts'
 import type { Durability } from './durability.ts'
 import { frameLength } from './frame.ts'
 import { LogWriter } from './log-writer.ts'
+import { epochAfter, type NewEpoch } from './new-epoch.ts'
 import { ownCopy } from './own-copy.ts'
 import { PageReader } from './page-reader.ts'
 import { postingsName } from './postings-format.ts'
 import { messageSpan } from './record-codec.ts'
+import { readRaw } from './raw-reader.ts'
+import { emptyPlace, epochStartsOf } from './raw-records.ts'
+import type { EpochStart, LogPlace, RawRecords } from './raw-records.ts'
 import { mend, readLog, type RecoveryReport, type ResumePlace } from './recover.ts'
 import { SegmentIndex } from './segment-index.ts'
 import { SegmentSupply } from './segment-supply.ts'
@@ -53,6 +58,8 @@ const ignore = (): void => undefined
 export class Log {
   /** Set by the owner. Called after `durableOffset` moved; what was appended below it is safe. */
   onDurable: () => void = ignore
+  /** Set by the owner of a log that is held. Called after `syncedOffset` moved. */
+  onSynced: () => void = ignore
   /** A write or sync failed: final, no further one is tried. Called once. */
   onFailure: (error: KiteQError) => void = ignore
 
@@ -63,6 +70,7 @@ export class Log {
   #writer: LogWriter | undefined
   /** Dropped, but it is not sure that their files are gone: they come first the next time, or there would be a gap. */
   readonly #unremoved = new Set<number>()
+  #gate: CommitGate | undefined
   #recentReads = 0
   #closing: Promise<void> | undefined
 
@@ -130,20 +138,22 @@ export class Log {
 
   /**
    * After `recover`: makes the end of the log safe and opens a segment of a new epoch. Rejects KITEQ_DISK_FULL when
-   * there is no space even for the smallest one, KITEQ_LOG_FAILED when the disk fails.
+   * there is no space even for the smallest one, KITEQ_LOG_FAILED when the disk fails, KITEQ_USAGE for what contradicts
+   * the log that is there.
    */
-  async startWriting(): Promise<Epoch> {
+  async startWriting(as: NewEpoch = {}): Promise<Epoch> {
     try {
-      return await this.#startWriting()
+      return await this.#startWriting(as)
     } catch (error) {
       throw (error as { code?: unknown }).code === 'EIO' ? failedStart(error as Error) : error
     }
   }
 
-  async #startWriting(): Promise<Epoch> {
+  async #startWriting(as: NewEpoch): Promise<Epoch> {
     const report = this.#report
     invariant(report !== undefined && this.#writer === undefined, 'startWriting follows recover')
     const { disk, dir, random } = this.#options
+    const begun = epochAfter(report, as, random)
     const batchBytesMax = this.#options.batchBytesMax ?? limits.batchBytesMax
     const segmentBytesMin = segmentHeaderBytes + batchBytesMax
     const segmentBytes = Math.max(
@@ -167,11 +177,10 @@ export class Log {
         monotonicMs: this.#options.monotonicMs ?? (() => 0),
         number: (report.end.segment + 1) as SegmentNumber,
         firstOffset: report.end.offset,
-        epoch: (report.epoch + 1) as Epoch,
-        logId: report.logId ?? newLogId(random),
+        ...begun,
         previousEnd: report.end.position,
         onSegment: (header) => this.#index.addSegment(header),
-        onDurable: () => this.onDurable(),
+        onDurable: (bytes, sinceMs) => this.#onSynced(bytes, sinceMs),
         onFailure: (error) => this.onFailure(error),
       },
       supply,
@@ -210,7 +219,32 @@ export class Log {
 
   /** All records below are durable, as far as the durability setting means it. */
   get durableOffset(): Offset {
+    return this.#gate?.place.offset ?? this.syncedOffset
+  }
+
+  /** All records below are durable on this disk; elsewhere than in a replica set the same. */
+  get syncedOffset(): Offset {
     return this.#writer?.durableOffset ?? this.#report?.end.offset ?? (0 as Offset)
+  }
+
+  /**
+   * From now on a record counts as durable only once `allow` says so, too; what stands before `place` does already. For the
+   * leader of a replica set, before the first append. `mayRelease`: it still leads.
+   */
+  hold(place: ResumePlace, mayRelease: () => boolean): void {
+    this.#gate = new CommitGate({ ...place }, place.offset, mayRelease)
+    const { offset, segment, position } = this.#writer?.durablePlace ?? place
+    if (offset > place.offset) this.#gate.synced({ offset, segment, position }, 0, Infinity)
+  }
+
+  /** What is durable may be told; false in a replica set while somebody else may lead. */
+  get mayRelease(): boolean {
+    return this.#gate?.mayRelease() ?? true
+  }
+
+  /** Everything below is safe on every copy that counts. */
+  allow(below: Offset): void {
+    if (this.#gate?.allow(below) === true) this.onDurable()
   }
 
   /** A batch is on its way to the disk; what is appended now gathers for the next one. */
@@ -220,12 +254,18 @@ export class Log {
 
   /** Appended and not yet durable. */
   get unflushedBytes(): number {
+    return this.gatheredBytes + (this.#gate?.waitingBytes ?? 0)
+  }
+
+  /** Appended and not yet safe on this disk. */
+  get gatheredBytes(): number {
     return this.#writer?.unflushedBytes ?? 0
   }
 
   /** The time of the oldest record that is not durable, as `append` was told it; Infinity when all are. */
   get unflushedSinceMs(): number {
-    return this.#writer?.unflushedSinceMs ?? Infinity
+    const gathered = this.#writer?.unflushedSinceMs ?? Infinity
+    return this.#gate === undefined ? gathered : Math.min(this.#gate.waitingSinceMs, gathered)
   }
 
   /** The disk is full, or will be once all is written that was appended: refuse what may be refused. */
@@ -238,6 +278,11 @@ export class Log {
     return this.#writer !== undefined && (this.#writer.supply.outOfSpace || this.#writer.isFull)
   }
 
+  /** Bytes that may still be appended to a full disk: the rest of the segment, what is prepared, the reserve. */
+  get sureBytes(): number {
+    return this.#writer?.sureBytes ?? 0
+  }
+
   /** To be called every few seconds, so that `isFull` knows how much is free now. */
   checkSpace(): void {
     this.#writer?.supply.checkSpace(this.#writer.isFull)
@@ -245,12 +290,16 @@ export class Log {
 
   /** Behind everything appended: where a checkpoint taken now resumes, once `durableOffset` has reached it. */
   get endPlace(): ResumePlace {
-    return this.#writer?.endPlace ?? this.#report?.end ?? nowhere
+    return this.#writer?.endPlace ?? this.#report?.end ?? emptyPlace
   }
 
   /** Behind the last durable record. */
   get durablePlace(): ResumePlace {
-    return this.#writer?.durablePlace ?? this.#report?.end ?? nowhere
+    return this.#gate?.place ?? this.#syncedPlace
+  }
+
+  get #syncedPlace(): ResumePlace {
+    return this.#writer?.durablePlace ?? this.#report?.end ?? emptyPlace
   }
 
   /**
@@ -352,7 +401,7 @@ export class Log {
   ): Promise<RecoveryReport> {
     const { disk, dir } = this.#options
     if (this.#writer === undefined) await this.#readHeaders()
-    const end = this.#writer === undefined ? to : Math.min(to, this.#writer.durableOffset)
+    const end = this.#writer === undefined ? to : Math.min(to, this.durableOffset)
     return readLog({
       disk,
       dir,
@@ -364,6 +413,19 @@ export class Log {
       wholeBatches: end === Infinity,
       only,
     })
+  }
+
+  /** Batches as they stand, for another copy of the log; safe on this disk, and below `below`: see raw-reader.ts. */
+  readRaw(from: LogPlace, bytesMax: number, below?: number): Promise<RawRecords | undefined> {
+    const { disk, dir } = this.#options
+    const { headers } = this.#index
+    const source = { disk, dir, headers, end: this.#syncedPlace, recent: this.#writer?.recent }
+    return readRaw(source, from, bytesMax, below ?? Infinity)
+  }
+
+  /** Which records were written under which epoch, as far as their segments are there. */
+  epochStarts(): readonly EpochStart[] {
+    return epochStartsOf(this.#index.headers)
   }
 
   stats(): LogStats {
@@ -405,6 +467,18 @@ export class Log {
     for (const header of headers) if (header.number > known) this.#index.addSegment(header)
   }
 
+  /** A batch is safe on this disk. */
+  #onSynced(bytes: number, sinceMs: number): void {
+    const gate = this.#gate
+    if (gate === undefined) {
+      this.onDurable()
+      return
+    }
+    const hasMoved = gate.synced({ ...this.#writer!.durablePlace }, bytes, sinceMs)
+    this.onSynced()
+    if (hasMoved) this.onDurable()
+  }
+
   #isSettled(segment: number, end: number): boolean {
     const last = this.#index.headers.at(-1)
     if (last === undefined || segment < last.number) return true
@@ -416,20 +490,8 @@ export class Log {
 /** Fewer bytes of a segment are read sooner than a thread is started. */
 const checkAheadBytes = 16 * 1024 * 1024
 
-const nowhere: ResumePlace = {
-  offset: 0 as Offset,
-  segment: 0 as SegmentNumber,
-  position: 0 as Position,
-}
-
 /** As final as later on: what the disk holds after it, nobody knows. */
 function failedStart(cause: Error): KiteQError {
   const message = `the log cannot be written: ${cause.message}`
   return new KiteQError('KITEQ_LOG_FAILED', message, { cause })
-}
-
-function newLogId(random: () => number): string {
-  let id = ''
-  for (let i = 0; i < 4; i++) id += (random() >>> 0).toString(16).padStart(8, '0')
-  return id
 }

@@ -58,6 +58,8 @@ export interface RecoveryRequest {
   readonly only?: RecordKind | undefined
   /** First offset that is not wanted. */
   readonly to?: Offset | undefined
+  /** Of the last segment nothing behind it is read: what stands there is being written, or is prepared zeros. */
+  readonly endPosition?: Position | undefined
   /** Of the last segment only whole batches: somebody may be writing the next one. */
   readonly wholeBatches?: boolean | undefined
   /** Whether segments before `from` are looked at, too: by their size alone, unless that is wrong. */
@@ -205,12 +207,14 @@ class LogReading {
   }
 
   #opened<T>(index: number, use: (base: ScanRequest) => Promise<T>): Promise<T> {
-    const { disk, dir, headers } = this.#request
+    const { disk, dir, headers, endPosition = Infinity } = this.#request
     const header = headers[index]!
     const next = headers[index + 1]
+    const most = next === undefined ? endPosition : Infinity
     this.#path = `${dir}/${segmentName(header.number)}`
     const sealed = next && { end: next.previousEnd, nextOffset: next.firstOffset }
-    const scan = (whole: ScanRequest): Promise<T> => use({ ...whole, sealed })
+    const scan = (whole: ScanRequest): Promise<T> =>
+      use({ ...whole, bytes: Math.min(whole.bytes, most), sealed })
     return withSegment(dir, disk, header, scan, droppedMeanwhile)
   }
 
@@ -293,7 +297,11 @@ const placeOf = (from: ResumePlace): { offset: number; position: number } => ({
  * never got; then the last segment is cut to its whole records. Its name is made safe too: a process that was killed may not
  * have come to that, and the next segment must not outlive it. Repeating it, or dying inside it, changes nothing.
  */
-export async function mend(disk: Disk, dir: string, report: RecoveryReport): Promise<void> {
+export async function mend(
+  disk: Disk,
+  dir: string,
+  report: Pick<RecoveryReport, 'end' | 'lastBatch'>,
+): Promise<void> {
   const { segment, position: end } = report.end
   if (segment === 0) return
   const file = await disk.open(`${dir}/${segmentName(segment)}`, 'write')

@@ -249,6 +249,8 @@ export const retentionPaceBytes: number = 1024 * 1024
 export const retentionPaceMs = 15
 /** An image is written only when what can be dropped for it is so many times as large. */
 export const retentionGain = 4
+/** On a full disk what has to be written before segments go takes at most one byte in so many of those left for acks. */
+export const fullDiskShare = 2
 /** Old segments are emptied when less than one byte in so many of them is of messages that somebody still needs. */
 export const retentionSparse = 4
 /** Dead letters older than this, or the oldest of a group with more than this, are purged. */
@@ -311,6 +313,10 @@ export const zooKeeperToldEveryMs = 55_000
 /** Own nodes that could not be made are tried again after the first of these, then more rarely. */
 export const zooKeeperRetryMinMs = 500
 export const zooKeeperRetryMaxMs = 15_000
+/** Replica sets: names of sets and members, members of one set, and nodes of live ones that are read, whoever made them. */
+export const clusterNameCharsMax = 64
+export const clusterMembersMax = 31
+export const clusterLiveMax = 64
 /** The archive of a running broker: its rows are kept so long, ms, 0 for ever; a thread of it that ended is started again after this, doubling. */
 export const archiveKeepMs = 0
 export const archiveRestartMs = 1_000
@@ -326,3 +332,41 @@ export const archiveAheadBytes: number = 4 * 1024 * 1024
 export const importTablesMax = 1024
 /** Groups that have a message of an import, or were tried in vain. */
 export const importGroupsMax = 256
+/** What one copy of a log takes from another at once, bytes; with a batch that is longer than was asked for. */
+export const rawBytesMax: number = 8 * 1024 * 1024
+/** Zeros that stand ready behind the end of a copy, so that a synced write need not grow its file. */
+export const replicaAheadBytes: number = 1024 * 1024
+
+/** Connections between members of a replica set: connect and handshake, and what a peer without the key waits for its end. */
+export const memberHandshakeMs = 5_000
+export const memberWrongKeyMs = 1_000
+/** Such connections that have not proved the key, at once; bytes of their frames. */
+export const memberStrangersMax = 16
+export const memberHandshakeBytesMax = 1024
+/** Those that have, all together and of one member: a new one takes the place of its oldest. */
+export const memberConnectionsMax = 64
+export const memberConnectionsPerIdMax = 4
+/** Bytes of a frame's content: a question, and an answer with its records. */
+export const memberRequestBytesMax: number = 64 * 1024
+export const memberAnswerBytesMax: number = 16 * 1024 * 1024
+/** Questions of one connection that are being answered at once, those that wait for it, and addresses that are asked. */
+export const memberUnansweredMax = 8
+export const memberWaitingMax = 256
+export const memberLinksMax = 64
+/** While something is unanswered a quiet side is asked whether it is there, and is given up. */
+export const memberPingMs = 1_000
+export const memberSilentMs = 4_000
+/** A connection that nobody needs ends after so long at the side that asks, later at the one that answers. */
+export const memberIdleMs = 60_000
+export const memberForgottenMs = 90_000
+/** Output of which nothing was taken for so long, and unanswered questions that were given up: the connection ends. */
+export const memberUnreadMs = 30_000
+export const memberAbandonedMs = 30_000
+/** First wait before the next try to reach a member, doubling to the maximum. */
+export const memberRetryMs = 50
+export const memberRetryMaxMs = 2_000
+/** One write of an answer, bytes; the next follows when the system has taken it. */
+export const memberWriteBytesMax: number = 1024 * 1024
+/** The shared key of a set, bytes. */
+export const setKeyBytesMin = 32
+export const setKeyBytesMax = 4096

@@ -15,11 +15,13 @@ export interface CrashDiskOptions {
   readonly names?: CrashNames
   /** Decides which of the calls under way comes back next; without it each comes back at once. */
   readonly random?: () => number
+  /** Calls it when a call may come back, instead of choosing by `random`. */
+  readonly schedule?: (back: () => void) => void
   /** Run before each step: before a call that changes something begins, and before it comes back. */
   readonly onStep?: (step: string) => void
   readonly fault?: CallFault
   /** Bytes of all files together. */
-  readonly capacityBytes?: number
+  readonly capacityBytes?: number | (() => number)
 }
 
 export class CrashDisk implements Disk {
@@ -137,7 +139,8 @@ export class CrashDisk implements Disk {
   get free(): number {
     let used = 0
     for (const file of this.names.shown.values()) used += file.shown.length
-    return (this.#options.capacityBytes ?? 2 ** 40) - used
+    const { capacityBytes = 2 ** 40 } = this.#options
+    return (typeof capacityBytes === 'number' ? capacityBytes : capacityBytes()) - used
   }
 
   /** A step, and the fault that this call has, if it is the one. */
@@ -162,7 +165,8 @@ export class CrashDisk implements Disk {
       if (what !== undefined) this.step(what)
       if (!this.#isStopped) back()
     }
-    if (this.#options.random === undefined) queueMicrotask(run)
+    if (this.#options.schedule !== undefined) this.#options.schedule(run)
+    else if (this.#options.random === undefined) queueMicrotask(run)
     else {
       this.#waiting.push(run)
       this.#pump()

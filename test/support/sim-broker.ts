@@ -30,6 +30,7 @@ export class SimLog implements LogPort {
   readonly records: LoggedRecord[]
   durableOffset: Offset
   isFull = false
+  readonly mayRelease = true
   /** Flush by itself, as a fast disk would. */
   isFast = true
   #onDurable: () => void = () => {}
@@ -50,6 +51,9 @@ export class SimLog implements LogPort {
   }
   get unflushedBytes(): number {
     return (this.records.length - this.durableOffset) * 300
+  }
+  get gatheredBytes(): number {
+    return this.unflushedBytes
   }
   get unflushedSinceMs(): number {
     return this.records[this.durableOffset]?.timeMs ?? Infinity
