@@ -4,6 +4,8 @@
 
 import zookeeper, { type Client, type Exception, type Stat } from 'node-zookeeper-client'
 import { KiteQError } from '../model/errors.ts'
+import { aclOf, isForAll, type NodeAcl, type Permitted } from './zookeeper-acl.ts'
+import { sendChanges, type ChangeResult, type NodeChange } from './zookeeper-changes.ts'
 
 export interface LinkOptions {
   /** `host:port`. */
@@ -29,6 +31,7 @@ export interface LinkSession {
 export interface NodeData {
   readonly data: Uint8Array | undefined
   readonly version: number
+  readonly stat: NodeStat
 }
 
 export interface NodeStat {
@@ -37,9 +40,6 @@ export interface NodeStat {
   /** Session of an ephemeral node, in 16 hex digits; undefined for any other node. */
   readonly owner: string | undefined
 }
-
-/** Who may change a node: anybody, or only who has the credentials it was made with; then everybody may still read it. */
-export type NodeAcl = 'open' | 'creator'
 
 /** Told at most once, that something about a node has changed. One function a subject: it is kept as often as it differs. */
 export type Watch = () => void
@@ -93,6 +93,7 @@ export class ZooKeeperLink {
   #isUp = false
   #isLost = false
   #socketError: string | undefined
+  #agreedAtMs = -Infinity
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -126,6 +127,14 @@ export class ZooKeeperLink {
 
   get session(): LinkSession {
     return { id: this.#client.getSessionId(), password: this.#client.getSessionPassword() }
+  }
+
+  /**
+   * When the last change that was answered had been sent, monotonic ms; -Infinity before. Unlike a reading, which a server
+   * that is cut off from the others answers by itself, such an answer says that the ensemble knew the session after that.
+   */
+  get agreedAtMs(): number {
+    return this.#agreedAtMs
   }
 
   /** Rejects KITEQ_REGISTRY when there is no session and no answer to a first request within the time, ms. */
@@ -187,9 +196,9 @@ export class ZooKeeperLink {
     const at = this.#at(path)
     return this.#ask<NodeData | undefined>(`data of ${path}`, withinMs, (done) => {
       const callback = (error: Failure, data: Buffer | undefined, stat?: Stat): void =>
-        codeOf(error) === noNode
-          ? done(null, undefined)
-          : done(error, { data, version: stat?.version ?? -1 })
+        error !== null || stat === undefined
+          ? done(codeOf(error) === noNode ? null : error, undefined)
+          : done(null, { data, version: stat.version, stat: statOf(stat) })
       if (watch === undefined) this.#client.getData(at, callback)
       else this.#client.getData(at, watch, callback)
     })
@@ -217,6 +226,17 @@ export class ZooKeeperLink {
         codeOf(error) === nodeExists ? done(null, false) : done(error, true),
       ),
     )
+  }
+
+  /** All of them or none. After a rejection with the connection lost they may have been made, or may still be. */
+  async change(changes: readonly NodeChange[], withinMs: number): Promise<ChangeResult> {
+    const sentAtMs = performance.now()
+    const what = `${changes[0]?.kind} ${changes.map(({ path }) => path).join(', ')}`
+    const result = await this.#ask<ChangeResult>(what, withinMs, (done) =>
+      sendChanges(this.#client, changes, (path) => this.#at(path), done),
+    )
+    this.#agreedAtMs = sentAtMs
+    return result
   }
 
   /** The path that every other is below; empty when there is none. */
@@ -375,22 +395,6 @@ function statOf({ czxid, ctime, ephemeralOwner }: Stat): NodeStat {
     mark: `${czxid.toString('hex')}-${ctime.toString('hex')}`,
     owner: /^0*$/.test(owner) ? undefined : owner,
   }
-}
-
-/** The library calls it otherwise than its types say. */
-type Permitted = zookeeper.ACL & { readonly permission?: number }
-
-function isForAll({ id, perms, permission = perms }: Permitted): boolean {
-  return id.scheme === 'world' && (permission & zookeeper.Permission.DELETE) !== 0
-}
-
-/** Made when used: the library's classes are its own. */
-function aclOf(acl: NodeAcl): zookeeper.ACL[] {
-  const { ACL, Id, Permission } = zookeeper
-  const anyone = new Id('world', 'anyone')
-  return acl === 'open'
-    ? [new ACL(Permission.ALL, anyone)]
-    : [new ACL(Permission.ALL, new Id('auth', '')), new ACL(Permission.READ, anyone)]
 }
 
 function wordsOf(code: number | undefined): string | undefined {

@@ -8,7 +8,8 @@ import {
   zooKeeperRetryMinMs,
   zooKeeperToldEveryMs,
 } from '../model/limits.ts'
-import type { NodeAcl, ZooKeeperLink } from './zookeeper-link.ts'
+import type { NodeAcl } from './zookeeper-acl.ts'
+import type { ZooKeeperLink } from './zookeeper-link.ts'
 import * as paths from './zookeeper-paths.ts'
 
 export interface OwnNodesOptions {

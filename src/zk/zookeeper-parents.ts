@@ -1,7 +1,8 @@
 // The nodes above those of brokers and clients, empty and persistent: made where they are missing, so that clients and the ops
 // page find them. Must never make what would hide that a ZooKeeper was emptied while bindings of it are known.
 
-import type { NodeAcl, ZooKeeperLink } from './zookeeper-link.ts'
+import type { NodeAcl } from './zookeeper-acl.ts'
+import type { ZooKeeperLink } from './zookeeper-link.ts'
 import * as paths from './zookeeper-paths.ts'
 
 export interface ParentsOptions {

@@ -10,6 +10,8 @@ export interface SessionOptions {
   readonly sessionTimeoutMs: number
   /** `user:password` of the digest scheme. */
   readonly credentials: string | undefined
+  /** A node. Where it is given the ensemble has to agree again and again whether it is there, so that `agreedAtMs` moves. */
+  readonly leasePath?: string
 }
 
 export interface SessionEvents {
@@ -17,6 +19,8 @@ export interface SessionEvents {
   up(link: ZooKeeperLink, isNew: boolean): void
   /** None answers any more; they are tried in turn. Told at the loss, and every minute while it lasts. */
   down(why: string): void
+  /** The session is over; the next `up` has a new one. */
+  expired?(): void
 }
 
 const retryMinMs = 100
@@ -35,6 +39,9 @@ export class ZooKeeperSession {
   #link: ZooKeeperLink | undefined
   #session: LinkSession | undefined
   #timeoutMs: number
+  #givenMs: number | undefined
+  /** Over connections of this session before. */
+  #agreedAtMs = -Infinity
   #isClosed = false
   #wake: (() => void) | undefined
   #downTold = -Infinity
@@ -50,6 +57,22 @@ export class ZooKeeperSession {
   /** What a request may take before its connection counts as dead, ms. */
   get requestMs(): number {
     return this.#timeoutMs / 3
+  }
+
+  /** How long it lasts without a word, at least: as was asked for, or less where the ensemble gives less, ms. */
+  get timeoutMs(): number {
+    return this.#timeoutMs
+  }
+
+  /** As the ensemble gave it; undefined before. */
+  get givenMs(): number | undefined {
+    return this.#givenMs
+  }
+
+  /** Of the session that is there now: when the last request that the ensemble agreed on was sent, monotonic ms. */
+  get agreedAtMs(): number {
+    if (this.#session === undefined) return -Infinity
+    return Math.max(this.#agreedAtMs, this.#link?.agreedAtMs ?? -Infinity)
   }
 
   /** The connection that answers, or undefined. */
@@ -93,7 +116,8 @@ export class ZooKeeperSession {
       credentials,
       session: before,
       onLost: (why, isExpired) => {
-        if (isExpired) this.#session = undefined
+        if (isExpired) this.#expired()
+        else this.#agreedAtMs = Math.max(this.#agreedAtMs, link.agreedAtMs)
         this.#down(why)
         ended?.()
       },
@@ -108,16 +132,39 @@ export class ZooKeeperSession {
       return 0
     }
     this.#session = link.session
-    this.#timeoutMs = Math.min(sessionTimeoutMs, link.sessionTimeoutMs)
+    this.#givenMs = link.sessionTimeoutMs
+    this.#timeoutMs = Math.min(sessionTimeoutMs, this.#givenMs)
     this.#downTold = -Infinity
     const since = performance.now()
-    const watchdog = setInterval(() => {
-      void link.exists('/', undefined, this.requestMs).catch(() => undefined)
-    }, this.requestMs)
+    const stopAsking = this.#keepAsking(link)
     if (!this.#isClosed) this.#events.up(link, before === undefined)
     await end
-    clearInterval(watchdog)
+    stopAsking()
     return performance.now() - since
+  }
+
+  /**
+   * A server that has gone silent is noticed. Where there is a lease the ensemble has to agree, twice as often; and before
+   * anything is read: then a server that was behind the others has caught up.
+   */
+  #keepAsking(link: ZooKeeperLink): () => void {
+    const { leasePath: path } = this.#options
+    const ask = (): void => {
+      const answer: Promise<unknown> =
+        path === undefined
+          ? link.exists('/', undefined, this.requestMs)
+          : link.change([{ kind: 'check', path }], this.requestMs)
+      answer.catch(() => undefined)
+    }
+    if (path !== undefined) ask()
+    const timer = setInterval(ask, path === undefined ? this.requestMs : this.requestMs / 2)
+    return () => clearInterval(timer)
+  }
+
+  #expired(): void {
+    this.#session = undefined
+    this.#agreedAtMs = -Infinity
+    if (!this.#isClosed) this.#events.expired?.()
   }
 
   #down(why: string): void {

@@ -8,6 +8,7 @@ const inTest =
 
 const inEmptied = inTest('src/zk/zookeeper-emptied.test.ts')
 const inNodes = inTest('src/zk/zookeeper-nodes.test.ts')
+const inCluster = inTest('test/e2e/zookeeper-cluster.test.ts')
 
 export const zooKeeperMutants: readonly Mutant[] = [
   {
@@ -80,5 +81,48 @@ export const zooKeeperMutants: readonly Mutant[] = [
     caughtBy: inNodes(
       'a broker that was killed knows the nodes of its last session as its own, and takes them away at once',
     ),
+  },
+  {
+    name: 'version-0-is-any',
+    breaks: 'whoever has seen the first state of a set writes over whatever it has become since',
+    file: 'src/zk/zookeeper-changes.ts',
+    find: 'ops.at(-1)!.version = change.version',
+    replace: 'void ops',
+    caughtBy: inCluster('a set is made once, and each change rests on the last one'),
+  },
+  {
+    name: 'lease-from-the-answer',
+    breaks:
+      'a leader believes that it leads for as long as an answer took, when another may lead already',
+    file: 'src/zk/zookeeper-link.ts',
+    find: 'this.#agreedAtMs = sentAtMs',
+    replace: 'this.#agreedAtMs = performance.now() + 0 * sentAtMs',
+    caughtBy: inCluster(
+      'a lease counts from when it was asked for, and stands still with the servers',
+    ),
+  },
+  {
+    name: 'leader-outlives-its-session',
+    breaks: 'a leader that died stays in its place, and nobody leads any more',
+    file: 'src/zk/zookeeper-cluster.ts',
+    find: "{ kind: 'create', path, data, isEphemeral: true, acl },",
+    replace: "{ kind: 'create', path, data, isEphemeral: false, acl },",
+    caughtBy: inCluster('of two that would lead at once exactly one does'),
+  },
+  {
+    name: 'end-of-session-untold',
+    breaks: 'a leader whose session is over goes on as one, and is not seen among the living',
+    file: 'src/zk/zookeeper-session.ts',
+    find: 'if (!this.#isClosed) this.#events.expired?.()',
+    replace: 'void this.#events.expired',
+    caughtBy: inCluster('what a lost session had goes, its member is told, and begins anew'),
+  },
+  {
+    name: 'same-id-displaced',
+    breaks: 'of two processes with one id each takes the place of the other away',
+    file: 'src/zk/zookeeper-cluster-place.ts',
+    find: "return typeof other !== 'string' && other.copy === member.copy",
+    replace: "return typeof other !== 'string' && other.copy !== member.address",
+    caughtBy: inCluster('what a run before has left is replaced, what another process has is not'),
   },
 ]

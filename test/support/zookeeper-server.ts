@@ -4,9 +4,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { freePorts } from './free-ports.ts'
 
 const jar = '/usr/share/java/zookeeper.jar'
 const java = '/usr/bin/java'
@@ -160,17 +161,4 @@ function fourLetters(host: string, port: number, word: string): Promise<string> 
     socket.on('error', () => undefined)
     socket.on('close', () => resolve(text))
   })
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const probes = Array.from({ length: count }, () => createServer())
-  const ports = await Promise.all(
-    probes.map(async (probe) => {
-      probe.listen(0, '127.0.0.1')
-      await once(probe, 'listening')
-      return (probe.address() as AddressInfo).port
-    }),
-  )
-  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))))
-  return ports
 }
