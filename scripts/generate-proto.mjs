@@ -9,7 +9,7 @@ const top = join(dirname(fileURLToPath(import.meta.url)), '..')
 const check = process.argv.includes('--check')
 const folder = check ? mkdtempSync(join(tmpdir(), 'kiteq-proto-')) : join(top, 'proto')
 let different = false
-for (const name of ['kiteq', 'record']) {
+for (const name of ['kiteq', 'record', 'replication']) {
   const out = join(folder, `${name}.js`)
   const arguments_ = [
     '-t',

@@ -20,6 +20,7 @@ export const commands = {
   unbind: 0x21,
   credit: 0x22,
   commandAck: 0x23,
+  member: 0x30,
 } as const
 
 /** `version` is whatever the client says (seconds or milliseconds); a 64-bit number as two unsigned words. */

@@ -91,3 +91,18 @@ test('closing flushes what is due, passes on late acks and ends every connection
   await client.ended
   assert.deepEqual((await broker.seen('leave')).unsent, [])
 })
+
+test('a broker of no set takes a member’s first frame for any other unknown command', async (t) => {
+  const { server, peer } = await bench(t)
+  const stranger = peer()
+  stranger.send(packet.commands.member, 7, new Uint8Array(40))
+  assert.equal((await stranger.next()).command, packet.commands.connAuth)
+  await stranger.ended
+  assert.equal(server.stats().unauthorised, 1)
+  const client = peer()
+  await client.join()
+  client.send(packet.commands.member, 8, new Uint8Array(40))
+  client.send(packet.commands.heartBeat, 9, packet.encodeHeartBeat({ low: 1, high: 0 }))
+  assert.equal((await client.next()).opaque, 9)
+  assert.equal(server.stats().unknownCommands, 1)
+})

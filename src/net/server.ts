@@ -30,6 +30,14 @@ export interface NetServerOptions {
   readonly storedSuffix?: string
   /** Takes decisions about messages of other brokers; without it they end here. */
   readonly passOn?: (effect: PassOnEffect) => void
+  /** Without it nobody is taken for a member. */
+  readonly members?: MemberPort
+}
+
+/** Takes connections of other members of the replica set, from the body of their first frame on. */
+export interface MemberPort {
+  /** `rest` has come behind that frame. The socket has no more listeners but for its errors; what becomes of it is not our business. */
+  take(socket: Socket, hello: Uint8Array, rest: Uint8Array): void
 }
 
 export interface NetStats extends Readonly<NetCounters> {
@@ -203,6 +211,13 @@ export class NetServer implements EffectSink {
       joined: (session) => this.#strangers.delete(session),
       later: (command) => this.#submitLater(command),
       complain: (session, message) => this.#complain(session, message),
+      takesMembers: options.members !== undefined,
+      handOver: (session, hello, rest) => {
+        const { socket } = session
+        for (const event of ['data', 'drain', 'close']) socket.removeAllListeners(event)
+        this.#forget(session)
+        options.members?.take(socket, hello, rest)
+      },
       monotonicMs: () => this.#clock.monotonicMs(),
     }
   }
@@ -248,17 +263,21 @@ export class NetServer implements EffectSink {
   }
 
   #closed(session: ClientSession): void {
+    this.#forget(session)
+    if (session.joined) {
+      const { connection } = session
+      this.#host.broker.submit({ kind: 'leave', connection, unsent: session.unsentOpaques() })
+    }
+    if (this.#sessions.size === 0) this.#whenEmpty?.()
+  }
+
+  #forget(session: ClientSession): void {
     session.gone()
     this.#strangers.delete(session)
     this.#sessions.delete(session.connection)
     const address = this.#addresses.get(session.address)
     if (address !== undefined && --address.connections === 0)
       this.#addresses.delete(session.address)
-    if (session.joined) {
-      const { connection } = session
-      this.#host.broker.submit({ kind: 'leave', connection, unsent: session.unsentOpaques() })
-    }
-    if (this.#sessions.size === 0) this.#whenEmpty?.()
   }
 
   #acceptFailed(error: Error): void {

@@ -26,6 +26,10 @@ export interface SessionHost<Session extends MemoryHolder> {
   joined(session: Session): void
   /** Hand a command to the broker, but not within the call that is running. */
   later(command: UndeliverableCommand): void
+  /** Somebody takes connections of other members of a replica set. */
+  readonly takesMembers: boolean
+  /** Its first frame was a hello of such a member: the connection is no client's, and not ours any more. */
+  handOver(session: Session, hello: Uint8Array, rest: Uint8Array): void
   /** A line in the log, at most one a second and address. */
   complain(session: Session, message: string): void
   monotonicMs(): number

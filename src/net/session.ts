@@ -7,7 +7,7 @@ import type { AuthAckEffect, CommandAckEffect, StoreAckEffect } from '../broker/
 import type { ConnectionNumber } from '../model/ids.ts'
 import { packetBodyBytesMax, unsentBytesMin } from '../model/limits.ts'
 import { Deadlines } from './deadlines.ts'
-import { FrameReader, type Framing, type FrameSink } from './frame.ts'
+import { FrameReader, headBytes, type Framing, type FrameSink } from './frame.ts'
 import type { MemoryHolder } from './memory-watch.ts'
 import { Outbox, type OutboxEffect, type OutboxHost } from './outbox.ts'
 import { OutputBuffer, pieceBytes } from './output-buffer.ts'
@@ -49,6 +49,9 @@ export class ClientSession implements FrameSink, OutboxHost, MemoryHolder {
   /** Nothing is written any more; when the peer has to be gone. */
   #endingUntilMs = Infinity
   #acksOnly = false
+  /** What a member of a replica set said first, and the bytes that had come when it was whole. */
+  #hello: Uint8Array | undefined
+  #strangerBytes = 0
   #isGone = false
 
   constructor(host: SessionHost<ClientSession>, socket: Socket, connection: ConnectionNumber) {
@@ -92,10 +95,17 @@ export class ClientSession implements FrameSink, OutboxHost, MemoryHolder {
     this.#deadlines.byteArrived(host.monotonicMs())
     this.#nowSeconds = Math.floor(host.broker.nowMs() / 1000)
     host.counters.bytesIn += chunk.length
+    if (!this.joined) this.#strangerBytes += chunk.length
     host.enter()
     // Not a Buffer: a view of one costs twice as much, and bytes are read by code that knows one kind of array.
     this.#reader.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length))
     host.leave()
+    if (this.#hello !== undefined) {
+      const used = headBytes(this.framing) + this.#hello.length
+      const rest = chunk.subarray(chunk.length - (this.#strangerBytes - used))
+      host.handOver(this, this.#hello, rest)
+      return
+    }
     if (this.#reader.heldBytesMax === this.frameBytes) return
     this.#countFrame()
     host.memory.relieveFrames(host.monotonicMs())
@@ -112,6 +122,11 @@ export class ClientSession implements FrameSink, OutboxHost, MemoryHolder {
     this.#host.counters.framesIn++
     if (this.#acksOnly && command !== commands.deliverAck && command !== commands.txAck) return
     if (!this.joined && command !== commands.connMeta) {
+      if (command === commands.member && this.#host.takesMembers && this.#reader.frames === 1) {
+        this.#hello = source.slice(start, end)
+        this.#reader.stop()
+        return
+      }
       this.#host.counters.unauthorised++
       this.#host.writer.connAuth(this.out, this.framing, opaque, false, unauthorised)
       this.finish('no handshake')
