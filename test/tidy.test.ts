@@ -17,6 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   broker: ['model', 'log', 'index', 'consumer-offsets', 'txn'],
   net: ['model', 'broker'],
   http: ['model', 'broker'],
+  replication: ['model', 'log'],
   archive: ['model', 'log', 'index', 'net'],
   client: ['model', 'net'], // of net only what reads and writes bytes: see below
 }

@@ -102,19 +102,28 @@ test(
   async (t) => {
     const publisher = await DoorClient.join(broker.port, 'pub')
     const neverAcked = new Set<string>()
+    const kept: Received[] = []
     let answered = 0
     let most = 0
-    const client: Keeper = new Keeper(t, 'many', ({ id }) => {
+    const client: Keeper = new Keeper(t, 'many', (message) => {
+      const { id } = message
       most = Math.max(most, client.got.length - answered)
       if (neverAcked.size < 10) neverAcked.add(id)
-      if (neverAcked.has(id)) return false
+      if (neverAcked.has(id)) return kept.push(message) < 0
       answered += 1
       return true
     })
     await client.peer.ready
     await client.peer.bind('many', [{}])
-    while (most < 29) {
+    const isAside = /"group":"many".*is set aside|is set aside.*"group":"many"/
+    for (let aside = 0; most < 29;) {
       await publisher.publish({ topic: bytesOf('many') })
+      if (broker.stderr.filter((line) => isAside.test(line)).length > aside) {
+        // A disk that was slow for a whole lease has left it nothing to ack: an answer, whatever it says, ends that.
+        aside += 1
+        answered += 1
+        kept.shift()!.answer(false)
+      }
       assert.ok(most <= inFlightPerConnection, `${most} unanswered`)
     }
     assert.ok(answered > 0, 'the others go on')
