@@ -78,7 +78,7 @@ export class Follower {
     while (!this.#isStopped) {
       const reply = await this.#ask().catch(() => undefined)
       if (this.#hasStopped()) return
-      if (reply === undefined || !(await this.#take(reply))) await this.#pause()
+      if (reply === undefined || !(await this.#take(reply).catch(this.#full))) await this.#pause()
     }
   }
 
@@ -107,7 +107,7 @@ export class Follower {
       case 'records': {
         if (reply.epoch !== leader.epoch) return this.#stale()
         await this.#fillOrNot(reply.end - log.end.offset)
-        if (reply.records !== undefined && !(await this.#append(reply.records))) return false
+        if (reply.records !== undefined) await log.append(reply.records)
         this.#learn(reply.watermark)
         return true
       }
@@ -124,15 +124,11 @@ export class Follower {
     }
   }
 
-  async #append(records: Parameters<FollowerCopy['append']>[0]): Promise<boolean> {
-    try {
-      await this.#options.log.append(records)
-      return true
-    } catch (error) {
-      if (!(error instanceof KiteQError) || error.code !== 'KITEQ_DISK_FULL') throw error
-      this.#options.logger.warn({ why: error.message }, 'the copy of the log cannot grow')
-      return false
-    }
+  /** It is asked again: there may be space by then. Anything else is final. */
+  readonly #full = (error: unknown): false => {
+    if (!(error instanceof KiteQError) || error.code !== 'KITEQ_DISK_FULL') throw error
+    this.#options.logger.warn({ why: error.message }, 'the copy of the log cannot grow')
+    return false
   }
 
   async #fillOrNot(behind: number): Promise<void> {

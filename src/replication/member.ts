@@ -174,8 +174,14 @@ export class Member {
         return undefined
       })
       if (this.#hasStopped()) return
-      if (view === undefined || !(await this.#act(view))) this.#lookLater()
+      if (view === undefined || !(await this.#act(view).catch(this.#full))) this.#lookLater()
     }
+  }
+
+  /** What has to be noted finds no space: later, perhaps. */
+  readonly #full = (error: unknown): false => {
+    this.#options.logger.warn({ why: unlessFull(error).message }, 'the member cannot go on yet')
+    return false
   }
 
   #lookLater(): void {
@@ -196,6 +202,8 @@ export class Member {
   /** False: look again in a while, though nothing is told. */
   async #act(view: ClusterView): Promise<boolean> {
     this.#view = view
+    // Not there when a full disk was in the way of opening it.
+    if (this.#leader === undefined) this.#copy ??= await this.#options.host.openCopy()
     const { state, leader } = view
     if (state === undefined) return this.#make()
     this.#heard(state.epoch)

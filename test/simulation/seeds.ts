@@ -1,0 +1,15 @@
+// Seeds that show much of what may go wrong: they run always, and deliberate bugs are held against them. What a seed means changes
+// with the simulation.
+
+export interface KeptSeed {
+  readonly seed: number
+  readonly members: 3 | 5
+  /** Virtual time of trouble, ms. */
+  readonly troubledMs: number
+  readonly why: string
+}
+
+export const keptSeeds: readonly KeptSeed[] = [
+  { seed: 1, members: 3, troubledMs: 15_000, why: 'a leader stands still between pull and report' },
+  { seed: 4, members: 3, troubledMs: 15_000, why: 'followers are ahead of what is safe' },
+]
