@@ -260,6 +260,8 @@ test('an archive that has other logs and nothing of this one says what it goes o
   const ancestor = 'a'.repeat(32)
   bench.say({ kind: 'begun', others: 2, ancestor, begins: 40 })
   bench.say({ kind: 'begun', others: 2, ancestor: undefined, begins: 0 })
+  const shared = { logId: 'b'.repeat(32), from: 40, to: 45 }
+  bench.say({ kind: 'begun', others: 2, ancestor, begins: 40, shared })
   const shown = 'mysql://db.example:3307/history'
   assert.deepEqual(bench.lines, [
     [
@@ -270,6 +272,10 @@ test('an archive that has other logs and nothing of this one says what it goes o
       'the archive has other logs and nothing of this one: all of it is archived',
       { archive: shown, others: 2, ancestor: undefined, begins: 0 },
     ],
+    [
+      'the archive goes on from the log that this one was restored from',
+      { archive: shown, others: 2, ancestor, begins: 40, shared },
+    ],
   ])
 })
 
@@ -279,7 +285,10 @@ test('segments that go before the database was reached may not be archived', (t)
   bench.gone = 2
   bench.seconds(1)
   assert.match(bench.texts().join(), /old segments went that the archive may not have/)
-  assert.equal(bench.keeper.figures.droppedRecords, 20)
+  const { figures } = bench.keeper
+  assert.equal(figures.droppedRecords, 20)
+  const reason = '20 records may have gone before being archived'
+  assert.deepEqual(withArchive({ ok: true }, figures, undefined), { ok: true, reason })
   bench.say({ kind: 'connected', next: 20, gaps: noGaps })
   assert.equal(bench.keeper.figures.droppedRecords, 0, 'it had them all')
 })

@@ -37,6 +37,8 @@ const lookEveryMs = 1_000
 const dropTellEveryMs = 60_000
 /** The batch under way may end; then the thread is. What it has not committed comes again. */
 const stopWithinMs = 1_000
+/** Enough for the names of the largest log; a server that sends more than was thought of costs the thread, not the broker. */
+const threadHeapMib = 1_024
 
 export class ArchiveKeeper {
   readonly #options: ArchiveKeeperOptions
@@ -141,7 +143,7 @@ export class ArchiveKeeper {
       details,
       this.#archived === undefined
         ? 'old segments went that the archive may not have: its database was not reached yet'
-        : 'old segments went before they were archived: the archive will never have these records',
+        : 'old segments went before they were archived: the archive may never have these records',
     )
   }
 
@@ -198,8 +200,12 @@ export class ArchiveKeeper {
     this.#options.logger.info({ archivedOffset: next }, 'the archive has caught up')
   }
 
-  #begun({ others, ancestor, begins }: ArchiveNews & { kind: 'begun' }): void {
-    const details = { archive: this.#shown, others, ancestor, begins }
+  #begun(news: ArchiveNews & { kind: 'begun' }): void {
+    const { others, ancestor, begins, shared } = news
+    const details = {
+      ...{ archive: this.#shown, others, ancestor, begins },
+      ...(shared === undefined ? {} : { shared }),
+    }
     this.#options.logger.info(
       details,
       ancestor === undefined
@@ -264,8 +270,10 @@ export function withArchive(
   holds: string | undefined,
 ): Health {
   if (figures === undefined || !health.ok) return health
-  const { gaps, gapRecords, droppedRecords: dropped } = figures
-  const went = `${dropped} ${dropped === 1 ? 'record' : 'records'} went before being archived`
+  const { gaps, gapRecords, droppedRecords: dropped, archivedOffset } = figures
+  // Before its database has said so, all of them may be archived.
+  const gone = archivedOffset === undefined ? 'may have gone' : 'went'
+  const went = `${dropped} ${dropped === 1 ? 'record' : 'records'} ${gone} before being archived`
   const lacks = `the archive lacks ${gapRecords} records in ${gaps} ${gaps === 1 ? 'gap' : 'gaps'}`
   const reasons = [
     health.reason,
@@ -278,7 +286,7 @@ export function withArchive(
 }
 
 function startedThread(task: ArchiveTask, { news, ended }: ThreadEvents): ArchiveThread {
-  const worker = startWorker(import.meta.url, 'archive-worker', task)
+  const worker = startWorker(import.meta.url, 'archive-worker', task, threadHeapMib)
   worker.unref()
   let why: string | undefined
   worker.on(

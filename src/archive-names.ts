@@ -47,14 +47,20 @@ type AddName = (name: GivenName) => void
 
 /** Resolves to where what it knows ends; undefined without one that holds. */
 async function addCheckpoint(log: Log, dir: string, add: AddName): Promise<number | undefined> {
+  const state = await checkpointState(log, dir)
+  if (state !== undefined) addNames(state, add)
+  return state?.nextOffset
+}
+
+/** Of the latest checkpoint; undefined without one that holds. */
+export async function checkpointState(log: Log, dir: string): Promise<BrokerState | undefined> {
   if (log.logId === undefined) return undefined
   const state = emptyState()
   try {
     const { latest } = await latestCheckpoint({ disk: nodeDisk, dir, logId: log.logId })
     if (latest === undefined) return undefined
     state.load(new SectionReader(latest.checkpoint.sections))
-    addNames(state, add)
-    return latest.checkpoint.resume.offset
+    return state
   } catch {
     return undefined // the log alone says the same
   }
@@ -62,11 +68,17 @@ async function addCheckpoint(log: Log, dir: string, add: AddName): Promise<numbe
 
 /** Of a log whose first segments were dropped. */
 async function addImage(log: Log, dir: string, add: AddName): Promise<void> {
+  const state = await imageState(log, dir)
+  if (state !== undefined) addNames(state, add)
+}
+
+/** Of the oldest image in a log whose first segments were dropped; undefined without one that holds. */
+export async function imageState(log: Log, dir: string): Promise<BrokerState | undefined> {
   try {
-    const image = await beginningOf(log, dir, Infinity)
-    if (image !== undefined) addNames(image.state, add)
+    return (await beginningOf(log, dir, Infinity))?.state
   } catch (error) {
     if (!(error instanceof KiteQError) || error.code !== 'KITEQ_LOG_CORRUPT') throw error
+    return undefined
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { bodyReader } from './archive-bodies.ts'
+import { memoryBelow } from './archive-memory.ts'
 import { namesBefore } from './archive-names.ts'
 import { runArchiver, type ArchiverEvent } from './archive/archiver.ts'
 import { mysqlAddress, type MysqlAddress } from './archive/mysql-address.ts'
@@ -41,6 +42,8 @@ export type ArchiveNews =
       readonly others: number
       readonly ancestor: string | undefined
       readonly begins: number
+      /** Of the records it begins with, which stand under another heir of that log, too. */
+      readonly shared?: { readonly logId: string; readonly from: number; readonly to: number }
     }
   | { readonly kind: 'gap'; readonly from: number; readonly to: number; readonly why: string }
   /** The database is not there, or does not take it; it is tried again. */
@@ -136,6 +139,7 @@ async function work(task: ArchiveTask): Promise<void> {
     mysql: addressOf(archive),
     watermark,
     namesBefore: (offset) => namesBefore(dataDir, offset),
+    memoryBelow: (offset) => memoryBelow(dataDir, offset),
     follow: true,
     readBody: bodyReader({ text: archive.decompress, json: archive.jsonBodies }),
     signal: stop.signal,

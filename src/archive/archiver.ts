@@ -10,7 +10,9 @@ import { Follower, type Batch, type Gap } from './follower.ts'
 import type { MysqlAddress } from './mysql-address.ts'
 import { Inserts, type ReadBody } from './mysql-inserts.ts'
 import { EndedError, MysqlLink, pause, type LinkEvent } from './mysql-link.ts'
+import { storedTimeMs } from './mysql-values.ts'
 import type { MysqlWriter } from './mysql-writer.ts'
+import { expectSameLife, expectSameName, type ArchivedLife, type LogMemory } from './same-life.ts'
 import { expectSameLog } from './same-log.ts'
 
 export type GapWhy = Gap['why'] | 'asked'
@@ -29,6 +31,10 @@ export interface ArchiverOptions {
   readonly watermark: () => Promise<number | undefined>
   /** The names that the log gave before this offset; later ones do not hurt. */
   readonly namesBefore: (offset: number) => Promise<readonly GivenName[]>
+  /** What the log still knows of its records below this offset. Asked when the archive's last record is gone. */
+  readonly memoryBelow: (offset: number) => Promise<LogMemory>
+  /** Whose the folder is, asked behind each watermark: what another one has there is held against the archive anew. */
+  readonly owner?: () => Promise<string | undefined>
   /** Not before this record; default: where the archive is. */
   readonly from?: number | undefined
   /** Ends before this record; default: where the log ends now. */
@@ -125,6 +131,9 @@ class Archiver {
   #following: Promise<Prepared | undefined> | undefined
   #inserts: Inserts | undefined
   readonly #names: NameBook = newNameBook()
+  /** Behind the last record that was read, and its time in ms; undefined: not known. */
+  #read: { readonly next: number; readonly timeMs: number | undefined } | undefined
+  #owner: string | undefined
   /** Known here and not yet in the archive. */
   #newNames: GivenName[] = []
 
@@ -185,6 +194,8 @@ class Archiver {
     const { place, begins } = await this.#link.writer()
     const { nextOffset: next, timeMs } = place
     this.figures.timeMs = timeMs
+    for (const name of await this.#link.ask((writer) => writer.names()))
+      learnName(this.#names, name)
     await this.#expectSameLog(next, timeMs)
     this.#options.onBegun?.()
     if (from !== undefined && from < next)
@@ -192,8 +203,6 @@ class Archiver {
         'KITEQ_USAGE',
         `--from is record ${from}; the archive has all of this log below record ${next} already`,
       )
-    for (const name of await this.#link.ask((writer) => writer.names()))
-      learnName(this.#names, name)
     if (next > 0 && next === begins) await this.#learnBefore(next) // its ancestor has those
     const start = Math.max(next, from ?? 0)
     if (next < firstOffset && next < start)
@@ -208,23 +217,43 @@ class Archiver {
 
   /** Of a gap's end the log may have no record, or one that the archive was not to have. */
   async #expectSameLog(next: number, timeMs: number | undefined): Promise<void> {
-    const { dataDir, watermark } = this.#options
+    const { dataDir, watermark, owner, memoryBelow } = this.#options
     const gaps = await this.#link.ask(({ connection, log }) =>
       connection.rows('SELECT 1 FROM gaps WHERE log = ? AND behind = ?', [log, next]),
     )
     const end = await watermark()
-    await expectSameLog(dataDir, { next, timeMs: gaps.length > 0 ? undefined : timeMs, end })
+    this.#owner = await owner?.()
+    const known = gaps.length > 0 ? undefined : timeMs
+    this.#read = { next, timeMs: known }
+    if (await expectSameLog(dataDir, { next, timeMs: known, end })) return
+    const { log } = await this.#link.writer()
+    const names = this.#names
+    await expectSameLife({ rows: this.#rows, log, next, timeMs, names }, await memoryBelow(next))
+  }
+
+  readonly #rows: ArchivedLife['rows'] = (sql, values) =>
+    this.#link.ask(({ connection }) => connection.rows(sql, values))
+
+  /** A folder may be copied back while nobody has it: whoever has it now may have another log. */
+  readonly #watermark = async (): Promise<number | undefined> => {
+    const { dataDir, watermark, owner } = this.#options
+    const end = await watermark()
+    const now = await owner?.()
+    if (now !== this.#owner && this.#read !== undefined)
+      await expectSameLog(dataDir, { ...this.#read, end })
+    this.#owner = now
+    return end
   }
 
   async #follow(from: number): Promise<Follower> {
-    const { dataDir: dir, to, watermark, recordsMax, bytesMax, signal } = this.#options
+    const { dataDir: dir, to, recordsMax, bytesMax, signal } = this.#options
     const names = this.#names
     const end = to ?? (this.#options.follow ? undefined : await this.#endNow())
     const follower = await Follower.open({
       dir,
       from,
       names,
-      watermark,
+      watermark: this.#watermark,
       learnNames: (_, offset) => this.#learnBefore(offset),
       ...(end === undefined ? {} : { to: end }),
       ...(recordsMax === undefined ? {} : { recordsMax }),
@@ -243,13 +272,18 @@ class Archiver {
   }
 
   async #learnBefore(offset: number): Promise<void> {
-    for (const name of await this.#options.namesBefore(offset))
+    for (const name of await this.#options.namesBefore(offset)) {
+      expectSameName(this.#names, name)
       if (learnName(this.#names, name)) this.#newNames.push(name)
+    }
   }
 
   async #prepare(): Promise<Prepared | undefined> {
     const item = await this.#follower!.next()
     if (item === undefined) return undefined
+    const isBatch = item.kind === 'batch'
+    this.#read = { next: item.to, timeMs: isBatch ? storedTimeMs(item.timeMs) : undefined }
+    if (isBatch) for (const name of item.named) expectSameName(this.#names, name)
     const inserts = item.kind === 'batch' ? this.#inserts : undefined
     const statements = item.kind === 'batch' && inserts !== undefined ? inserts.of(item.rows) : []
     return { item, inserts, statements }

@@ -217,6 +217,31 @@ test('a log that ends before what was read already is refused', async () => {
   await follower.close()
 })
 
+test('a log that is put back under its reader is told, whether its end is known or only what is durable', async () => {
+  const disk = new MemoryDisk()
+  const { log } = await startSmall(disk)
+  await fill(log, 60)
+  await log.close({ clean: false })
+  let watermark = 40
+  const follower = await follow({ disk, watermark: () => Promise.resolve(watermark) })
+  await readAll(follower)
+  watermark = 39
+  await assert.rejects(follower.next(), {
+    code: 'KITEQ_LOG_CORRUPT',
+    message: /durable up to record 39, and it was read up to record 40 before/,
+  })
+  watermark = 60
+  const path = `${folder}/${segmentName(1)}`
+  const bytes = disk.image(path)
+  disk.restore(path, bytes.subarray(0, 4096 + 500)) // back to some of its first records
+  await assert.rejects(follower.next(), {
+    code: 'KITEQ_LOG_CORRUPT',
+    message:
+      /durable up to record 60, but what can be read of it ends at record \d+, and it was read/,
+  })
+  await follower.close()
+})
+
 test('rows are made of the tables and records that are wanted, and the place moves on over the others', async () => {
   const disk = new MemoryDisk()
   const { log } = await startSmall(disk)

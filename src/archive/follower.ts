@@ -140,7 +140,7 @@ export class Follower {
   /**
    * What comes next: a batch or a gap; undefined when all is read that may be read now (ask again later), or up to `to`.
    * Reads ahead some MiB, and then waits for the next call. Rejects as Log.scan, and with KITEQ_LOG_CORRUPT when the log ends
-   * before `from`. One call at a time.
+   * before what was read of it, or less of it can be read than is durable. One call at a time.
    */
   async next(): Promise<Batch | Gap | undefined> {
     let hasBegun = false
@@ -174,7 +174,8 @@ export class Follower {
     const owned = await this.#options.watermark()
     if (owned !== undefined) {
       this.#end = owned
-      if (owned <= this.#at) return false
+      if (owned < this.#at) throw this.#another(`the log is durable up to record ${owned}`)
+      if (owned === this.#at) return false
     } else await this.#syncTail()
     this.#reading = this.#run(owned ?? Infinity)
     return true
@@ -182,12 +183,15 @@ export class Follower {
 
   async #run(end: number): Promise<void> {
     try {
+      const from = this.#seen
       const { offset } = await this.#scan(end)
       if (end === Infinity) this.#end = offset
       if (offset < this.#seen && end === Infinity)
-        throw new KiteQError(
-          'KITEQ_LOG_CORRUPT',
-          `${this.#options.dir}: the log ends at record ${offset}, before ${this.#seen}: it is not the one that was read before`,
+        throw this.#another(`the log ends at record ${offset}`)
+      // What is durable can be read: else one would look for it for ever, and say nothing.
+      if (offset <= from && this.#seen === from && end !== Infinity && !this.#isClosed)
+        throw this.#another(
+          `the log is durable up to record ${end}, but what can be read of it ends at record ${offset}`,
         )
       this.#skipTo(Math.min(offset, this.#to))
     } catch (error) {
@@ -199,6 +203,13 @@ export class Follower {
       this.#reading = undefined
       this.#wakeTaker?.()
     }
+  }
+
+  #another(what: string): KiteQError {
+    return new KiteQError(
+      'KITEQ_LOG_CORRUPT',
+      `${this.#options.dir}: ${what}, and it was read up to record ${this.#seen} before: it is damaged there, or not the log that was read`,
+    )
   }
 
   async #scan(end: number): Promise<RecoveryReport['end']> {

@@ -27,3 +27,14 @@ test('without a database it is refused, under the name of the setting, and never
         error.message.startsWith('archive.mysql: ') && !error.message.includes('secret'),
     )
 })
+
+test('that loopback is the server is said in the address, or is not so', () => {
+  const at = (query: string): boolean | undefined =>
+    mysqlAddress(`mysql://u@127.0.0.1/a${query}`).trustsLoopback
+  assert.deepEqual(['', '?trust-loopback=off', '?trust-loopback=on'].map(at), [
+    undefined,
+    undefined,
+    true,
+  ])
+  assert.throws(() => at('?trust-loopback=yes'), /trust-loopback: expected on or off/)
+})

@@ -14,6 +14,8 @@ export interface MysqlAddress {
   readonly db: string
   /** Undefined: in the open. */
   readonly tls?: MysqlTls | undefined
+  /** Whoever listens on this machine's loopback is the server, and may have the password. */
+  readonly trustsLoopback?: boolean
   /** For people: without user and password. */
   readonly shown: string
 }
@@ -61,6 +63,7 @@ export function mysqlAddress(text: string, options: AddressOptions = {}): MysqlA
   const [user, ...secret] = account.split(':').map((part) => decoded(part, wrong))
   const { host, port } = place
   const tls = tlsIn(settings, socket, wrong)
+  const trustsLoopback = switchIn(settings, 'trust-loopback', wrong) ?? false
   return {
     host,
     port,
@@ -69,6 +72,7 @@ export function mysqlAddress(text: string, options: AddressOptions = {}): MysqlA
     password: passwordIn(passwordFile) ?? settings.get('password') ?? secret.join(':'),
     db,
     ...(tls !== undefined && { tls }),
+    ...(trustsLoopback && { trustsLoopback }),
     shown: `mysql://${socket ?? `${host}:${port}`}/${db}`,
   }
 }
@@ -90,13 +94,23 @@ function tlsIn(
   socket: string | undefined,
   wrong: (what: string) => KiteQError,
 ): MysqlTls | undefined {
-  const tls = settings.get('tls')
+  const tls = switchIn(settings, 'tls', wrong)
   const caFile = settings.get('tls-ca') ?? undefined
   const name = settings.get('tls-name') ?? undefined
-  if (tls !== null && tls !== 'on' && tls !== 'off') throw wrong('tls: expected on or off')
-  const isOn = tls === 'on' || (tls === null && (caFile ?? name) !== undefined)
+  const isOn = tls ?? (caFile ?? name) !== undefined
   if (isOn && socket !== undefined) throw wrong('expected no tls on a local socket')
   return isOn ? { caFile, name } : undefined
+}
+
+/** Undefined: nothing is said of it. */
+function switchIn(
+  settings: URLSearchParams,
+  name: string,
+  wrong: (what: string) => KiteQError,
+): boolean | undefined {
+  const text = settings.get(name)
+  if (text !== null && text !== 'on' && text !== 'off') throw wrong(`${name}: expected on or off`)
+  return text === null ? undefined : text === 'on'
 }
 
 function passwordIn(file: string | undefined): string | undefined {

@@ -82,6 +82,31 @@ test('an address is of this machine or is not', () => {
     assert.equal(isLoopback(address), false, address)
 })
 
+test(
+  'a port of this machine gets no password to read, unless the address says that it is the server',
+  options,
+  async (t) => {
+    const lengths: number[] = []
+    const server = await fake(t, async (peer) => {
+      peer.greet()
+      const response = await peer.next()
+      const digest = await peer.switchTo(response.sequence + 1, 'caching_sha2_password')
+      peer.send(digest.sequence + 1, Buffer.of(1, 4))
+      lengths.push((await peer.next()).payload.length) // asks for a key, if it comes at all
+      peer.send(digest.sequence + 3, denied)
+    })
+    await assert.rejects(MysqlConnection.open(server.address, true), (error: Error) => {
+      assert.ok(error instanceof MysqlRefusal, String(error.stack))
+      assert.match(error.message, /socket=PATH.*trust-loopback=on/)
+      return true
+    })
+    assert.deepEqual(lengths, [])
+    const trusted = { ...server.address, trustsLoopback: true }
+    await assert.rejects(MysqlConnection.open(trusted, true), { errno: 1045 })
+    assert.deepEqual(lengths, [1])
+  },
+)
+
 for (const plugin of ['caching_sha2_password', 'sha256_password', 'mysql_clear_password'])
   test(
     `over a network in the open ${plugin} gets nothing to read the password from`,
@@ -137,7 +162,8 @@ test(
       password = open.map((byte) => byte ^ 'n'.charCodeAt(0)).toString()
       peer.send(sealed.sequence + 1, denied)
     })
-    await assert.rejects(MysqlConnection.open(server.address, true), { errno: 1045 })
+    const address = { ...server.address, trustsLoopback: true }
+    await assert.rejects(MysqlConnection.open(address, true), { errno: 1045 })
     assert.equal(password, 'not-for-all\0')
     const way = { isSecure: true, isLocal: false, isSocket: false }
     for (const steps of Object.values(loginPlugins)) {
@@ -245,6 +271,47 @@ test(
     await assert.rejects(MysqlConnection.open(greeting.address, true), fault(/more than \d+ bytes/))
   },
 )
+
+test(
+  'an answer of too many columns or cells ends the connection before a row is made of it',
+  options,
+  async (t) => {
+    const columnsOf1500 = [packet(1, Buffer.of(0xfc, 0xdc, 5)), packet(2, columnPayload('a'))]
+    const wide = await opened(t, (peer) => void peer.socket.write(Buffer.concat(columnsOf1500)), {
+      answerWithinMs: 3_000,
+    })
+    await assert.rejects(wide.rows('SELECT 1'), fault(/more than 100 columns/))
+    assert.ok(wide.isLost, 'its connection stays')
+    const columns = 100
+    const head = Buffer.concat([
+      packet(1, Buffer.of(columns)),
+      ...Array.from({ length: columns }, (_, at) => packet(2 + at, columnPayload(`c${at}`))),
+      packet(2 + columns, eofPayload),
+    ])
+    const rows = Array.from({ length: 22_000 }, (_, at) =>
+      packet((at + 3 + columns) % 256, Buffer.alloc(columns, 0xfb)),
+    )
+    const whole = Buffer.concat([
+      ...[head, ...rows],
+      packet((rows.length + 3 + columns) % 256, eofPayload),
+    ])
+    const deep = await opened(t, (peer) => void peer.socket.write(whole))
+    await assert.rejects(deep.rows('SELECT 1'), fault(/more than \d+ cells/))
+  },
+)
+
+test('nothing is taken that nobody has asked for, nor more than one answer', options, async (t) => {
+  const answer = rowAnswer({ a: 1 })
+  const again = Buffer.concat([answer, packet(6, Buffer.of(1)), packet(7, columnPayload('b'))])
+  const twice = await opened(t, (peer) => void peer.socket.write(again))
+  await assert.rejects(
+    twice.rows('SELECT 1').then(() => twice.rows('SELECT 2')),
+    fault(/nobody has asked for/),
+  )
+  const whole = await opened(t, (peer) => void peer.socket.write(answer))
+  assert.deepEqual({ ...(await whole.rows('SELECT 1'))[0] }, { a: 1 })
+  assert.deepEqual({ ...(await whole.rows('SELECT 1'))[0] }, { a: 1 })
+})
 
 function tooLate(): Promise<never> {
   return new Promise((_, reject) => {

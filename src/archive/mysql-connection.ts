@@ -274,6 +274,7 @@ function driverOn(stream: MysqlStream, { user, password }: MysqlAddress): Connec
     charset,
     supportBigNumbers: true,
     dateStrings: true,
+    disableEval: true, // a row is read as it comes: no server has code made that is as long as it likes
     // A change that changes nothing is none, and no server may ask for a file of this machine.
     flags: ['-FOUND_ROWS', '-LOCAL_FILES'],
     infileStreamFactory: () => {
@@ -295,11 +296,28 @@ function toldToEnd(): Error {
   return new KiteQError('KITEQ_CLOSED', 'told to end before the server had answered')
 }
 
+/** What a server can have for all sessions that leaves rows out, lets wrong ones in, or ends what takes long. */
+const plainAnswers: readonly string[] = [
+  'sql_select_limit = 18446744073709551615',
+  'sql_big_selects = 1',
+  'sql_safe_updates = 0',
+  'sql_auto_is_null = 0',
+  'foreign_key_checks = 1',
+  'unique_checks = 1',
+  'completion_type = 0',
+  'max_sort_length = 1024',
+]
+/** The one server or the other alone knows these; each reads what the other takes for a comment. */
+const notOfAll = '/*M! , max_statement_time = 0 */ /*!50708 , max_execution_time = 0 */'
+/** For `SET SESSION`: a question is answered by all rows it is about. */
+export const plainSession: string = `${plainAnswers.join(', ')} ${notOfAll}`
+
 /** Nothing is cut or turned into something else in silence; times are UTC; a client that is gone holds nothing for long. */
 const settings: readonly string[] = [
   "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
   "time_zone = '+00:00'",
-  'TRANSACTION ISOLATION LEVEL REPEATABLE READ',
+  'TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE',
+  plainSession,
   'autocommit = 1',
   `wait_timeout = ${silenceSeconds}`,
   `innodb_lock_wait_timeout = ${lockWaitSeconds}`,

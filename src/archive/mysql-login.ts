@@ -8,7 +8,7 @@ import { mysqlRefusal } from './mysql-errors.ts'
 export interface LoginWay {
   /** TLS, with a certificate that was checked. */
   readonly isSecure: boolean
-  /** A local socket, or loopback. */
+  /** A local socket, or loopback where the address says that it is the server. */
   readonly isLocal: boolean
   /** A local socket. */
   readonly isSocket: boolean
@@ -71,7 +71,10 @@ function clear(password: string, way: () => LoginWay): LoginSteps {
 
 function allowed(plugin: string, way: LoginWay): LoginWay {
   if (!way.isSecure && !way.isLocal)
-    throw refused(plugin, 'TLS (tls=on), a local socket, or an account with mysql_native_password')
+    throw refused(
+      plugin,
+      'TLS (tls=on), a local socket (socket=PATH), an account with mysql_native_password, or trust-loopback=on where nobody else can listen on that port of this machine',
+    )
   return way
 }
 

@@ -2,15 +2,18 @@
 
 import type { GivenName } from '../index/name-book.ts'
 import { namesBytesMax } from '../model/limits.ts'
-import type { MysqlConnection } from './mysql-connection.ts'
+import type { MysqlConnection, MysqlRow } from './mysql-connection.ts'
 import { mysqlFault } from './mysql-errors.ts'
 
 const pageNames = 10_000
+/** That each name takes here beside its own bytes. */
+const bytesAround = 64
 
 /** All that were archived under this number of a log, by dictionary and number. */
 export async function archivedNames(
-  connection: MysqlConnection,
+  connection: Pick<MysqlConnection, 'rows'>,
   log: number,
+  bytesMax: number = namesBytesMax,
 ): Promise<readonly GivenName[]> {
   const names: GivenName[] = []
   let bytes = 0
@@ -25,12 +28,26 @@ export async function archivedNames(
         : [log, last.dictionary, last.dictionary, last.number, pageNames],
     )
     for (const row of rows) {
-      const name = row as unknown as GivenName
+      const name = nameIn(row)
+      if (!isBehind(names.at(-1), name)) throw mysqlFault('names that are not in their order')
       names.push(name)
-      bytes += name.name.length
+      bytes += bytesAround + name.name.length
     }
-    if (bytes > namesBytesMax) throw mysqlFault(`more than ${namesBytesMax} bytes of names`)
+    if (bytes > bytesMax) throw mysqlFault(`more than ${bytesMax} bytes of names`)
     page = rows.length
   }
   return names
+}
+
+function nameIn(row: MysqlRow): GivenName {
+  const { dictionary, number, name } = row
+  if (typeof dictionary !== 'string' || !Number.isSafeInteger(number) || !Buffer.isBuffer(name))
+    throw mysqlFault('what is no name')
+  return row as unknown as GivenName
+}
+
+/** Strictly, as it was asked for: what is read again and again would never end. */
+function isBehind(last: GivenName | undefined, { dictionary, number }: GivenName): boolean {
+  if (last === undefined || last.dictionary < dictionary) return true
+  return last.dictionary === dictionary && last.number < number
 }

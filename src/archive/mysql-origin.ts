@@ -14,6 +14,15 @@ export interface Origin {
   readonly ancestor: string | undefined
   /** Its first record under its own number. */
   readonly begins: number
+  /** Records [from, to) stand under another log that was restored from the same one, too. */
+  readonly shared?: SharedRecords
+}
+
+export interface SharedRecords {
+  /** 32 hex digits. */
+  readonly logId: string
+  readonly from: number
+  readonly to: number
 }
 
 const noOrigin = { ancestor: null, begins: 0, parted: 0 } as const
@@ -44,18 +53,33 @@ export async function originIn(
   logId: string,
 ): Promise<Origin | undefined> {
   const rows = await connection.rows(
-    'SELECT number, log_id, next_offset, ancestor, begins FROM logs',
+    'SELECT number, log_id, next_offset, ancestor, begins, parted FROM logs',
   )
   const own = rows.find((row) => row['log_id'] === logId)
   if (own === undefined || rows.length === 1) return undefined
   const begins = Number(own['begins'])
   if (Number(own['next_offset']) !== begins) return undefined
   const ancestor = rows.find(({ number }) => number === own['ancestor'])
+  const shared = ancestor === undefined ? undefined : sharedOf(rows, own)
   return {
     others: rows.length - 1,
     ancestor: ancestor === undefined ? undefined : String(ancestor['log_id']),
     begins,
+    ...(shared === undefined ? {} : { shared }),
   }
+}
+
+/** The most that another heir of the same log has of the records before both part from it, behind its rows. */
+function sharedOf(rows: readonly MysqlRow[], own: MysqlRow): SharedRecords | undefined {
+  let most: SharedRecords | undefined
+  for (const row of rows) {
+    if (row === own || row['ancestor'] !== own['ancestor']) continue
+    const from = Math.max(Number(row['begins']), Number(own['begins']))
+    const to = Math.min(Number(row['parted']), Number(own['parted']))
+    if (to > from && to - from > (most === undefined ? 0 : most.to - most.from))
+      most = { logId: String(row['log_id']), from, to }
+  }
+  return most
 }
 
 /**

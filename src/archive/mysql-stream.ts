@@ -7,13 +7,13 @@ import { Duplex } from 'node:stream'
 import { connect as secure } from 'node:tls'
 import { KiteQError } from '../model/errors.ts'
 import type { MysqlAddress, MysqlTls } from './mysql-address.ts'
+import { MysqlAnswer } from './mysql-answer.ts'
 import { mysqlFault, mysqlRefusal } from './mysql-errors.ts'
 
 /** Until a server has let somebody in it has little to say. */
 const loginBytesMax = 64 * 1024
 /** What is asked for comes in pages of some MiB. */
 const answerBytesMax = 64 * 1024 * 1024
-const answerPacketsMax = 1 << 20
 const headBytes = 4
 /** Offered in a server's greeting, wanted in the answer. */
 const sslFlag = 0x800
@@ -33,8 +33,7 @@ export class MysqlStream extends Duplex {
   /** What was said in the open, where it has to be TLS. */
   #greeting: Buffer[] = []
   #bytes = 0
-  #packets = 0
-  readonly #walk = new PacketWalk()
+  readonly #answer = new MysqlAnswer()
 
   /** Connects at once. Throws KITEQ_USAGE when the certificates cannot be read. */
   constructor(address: MysqlAddress) {
@@ -60,15 +59,17 @@ export class MysqlStream extends Duplex {
     return this.#isSecure
   }
 
-  /** It does not leave this machine. */
+  /** It does not leave this machine, and who listens there is said to be the server: on a port any account could. */
   get isLocal(): boolean {
     if (this.isSocket) return true
-    return isLoopback(this.#socket.remoteAddress ?? '')
+    const { trustsLoopback = false } = this.#address
+    return trustsLoopback && isLoopback(this.#socket.remoteAddress ?? '')
   }
 
   /** From now on each question has its bounds. */
   loggedIn(): void {
     this.#isLoggedIn = true
+    this.#answer.loggedIn()
   }
 
   override emit(event: string | symbol, ...args: unknown[]): boolean {
@@ -83,8 +84,10 @@ export class MysqlStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
-    if (this.#isLoggedIn) this.#bytes = this.#packets = 0
-    else if (this.#tls !== undefined) {
+    if (this.#isLoggedIn) {
+      this.#bytes = 0
+      this.#answer.asked()
+    } else if (this.#tls !== undefined) {
       if (!this.#isSecure) return this.#goSecure(this.#tls, chunk, done)
       chunk[3]! += 1 // the request for TLS was one more
     }
@@ -112,11 +115,14 @@ export class MysqlStream extends Duplex {
     if (this.destroyed) return
     const wasTls = !this.#isLoggedIn && this.#isSecure
     this.#bytes += chunk.length
-    this.#packets += this.#walk.through(chunk, wasTls ? -1 : 0)
+    this.#answer.through(chunk, wasTls ? -1 : 0)
     const bytesMax = this.#isLoggedIn ? answerBytesMax : loginBytesMax
-    if (this.#bytes > bytesMax || this.#packets > answerPacketsMax) {
-      const bound = this.#bytes > bytesMax ? `${bytesMax} bytes` : `${answerPacketsMax} packets`
-      this.destroy(mysqlFault(`more than ${bound} for one question`))
+    const isTooMuch = this.#bytes > bytesMax
+    const fault = isTooMuch
+      ? `more than ${bytesMax} bytes for one question`
+      : this.#answer.complaint
+    if (fault !== undefined) {
+      this.destroy(mysqlFault(fault))
       return
     }
     if (!this.#isLoggedIn && this.#tls !== undefined && !this.#isSecure) this.#greeting.push(chunk)
@@ -170,37 +176,6 @@ export function isLoopback(address: string): boolean {
 }
 
 type Done = (error?: Error | null) => void
-
-/** Where packets begin in a stream of them. */
-class PacketWalk {
-  /** Bytes of the head that were seen. */
-  #head = 0
-  #length = 0
-  #left = 0
-
-  /** Resolves how many packets begin in a chunk, and adds `shift` to the number of each. */
-  through(chunk: Buffer, shift: number): number {
-    let packets = 0
-    for (let at = 0; at < chunk.length;) {
-      if (this.#left > 0) {
-        const taken = Math.min(this.#left, chunk.length - at)
-        this.#left -= taken
-        at += taken
-        continue
-      }
-      const byte = chunk[at]!
-      if (this.#head < 3) this.#length += byte * 256 ** this.#head++
-      else {
-        if (shift !== 0) chunk[at] = byte + shift
-        this.#left = this.#length
-        this.#head = this.#length = 0
-        packets++
-      }
-      at++
-    }
-    return packets
-  }
-}
 
 /** Whether it is one whole greeting that does, and nothing behind it that somebody else may have put there. */
 function offersTls(greeting: Buffer): boolean {

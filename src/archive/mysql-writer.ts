@@ -118,7 +118,7 @@ export class MysqlWriter {
         `UPDATE logs SET next_offset = ?${time} WHERE number = ? AND next_offset = ? AND holder = ?`,
         [to, this.#log, from, this.#options.token],
       )
-      if (moved !== 1) throw await this.#fenced()
+      if (moved !== 1) throw await this.#fenced(from)
       await this.#name(names)
       if (gap !== undefined)
         await connection.change(
@@ -182,8 +182,8 @@ export class MysqlWriter {
     if (isBack && holder !== token) throw await this.#fenced()
     this.#log = number
     const timeMs = archived_time === null ? undefined : timeMsOf(archived_time)
-    this.#place = { nextOffset: Number(next_offset), timeMs }
-    this.#begins = Number(begins)
+    this.#place = { nextOffset: offsetIn('next_offset', next_offset), timeMs }
+    this.#begins = offsetIn('begins', begins)
     await expectNoHeir(this.connection, number, this.#place.nextOffset)
     if (isBack) return
     this.#origin = await originIn(this.connection, logId)
@@ -199,21 +199,42 @@ export class MysqlWriter {
     return new LockHeldError(isOwn, `this log is being archived already, by ${text}`)
   }
 
-  async #fenced(): Promise<KiteQError> {
-    const { text } = await this.#holder()
+  /** `from`: where the archive was to be. */
+  async #fenced(from?: number): Promise<KiteQError> {
+    const { text, holder, next } = await this.#holder()
+    if (holder === this.#options.token)
+      return new KiteQError(
+        'KITEQ_REFUSED',
+        `the archive was set back to record ${next}; expected it at record ${from}: somebody has changed it, or restored its database`,
+      )
     return new KiteQError('KITEQ_REFUSED', `another archiver of this log has taken over: ${text}`)
   }
 
-  async #holder(): Promise<{ readonly holder: unknown; readonly text: string }> {
+  async #holder(): Promise<{
+    readonly holder: unknown
+    readonly text: string
+    readonly next?: number
+  }> {
     const [row] = await this.connection
-      .rows('SELECT holder, holder_name, held_since FROM logs WHERE log_id = ?', [
+      .rows('SELECT holder, holder_name, held_since, next_offset FROM logs WHERE log_id = ?', [
         this.#options.logId,
       ])
       .catch(() => [])
     if (row === undefined) return { holder: undefined, text: 'somebody who has just begun' }
     const since = String(row['held_since']).replace(' ', 'T')
-    return { holder: row['holder'], text: `${String(row['holder_name'])} since ${since}Z` }
+    const text = `${String(row['holder_name'])} since ${since}Z`
+    return { holder: row['holder'], text, next: Number(row['next_offset']) }
   }
+}
+
+/** Offsets are safe integers; a column holds more, and somebody may have put it there. */
+function offsetIn(column: string, value: unknown): number {
+  const offset = Number(value)
+  if (Number.isSafeInteger(offset) && offset >= 0) return offset
+  throw new KiteQError(
+    'KITEQ_REFUSED',
+    `logs.${column} of this log is ${String(value)}; expected the offset of a record: somebody has changed it`,
+  )
 }
 
 interface LogRow {

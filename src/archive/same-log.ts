@@ -18,20 +18,22 @@ export interface ArchiveEnd {
 
 /**
  * Rejects KITEQ_REFUSED when the log ends before the archive does, or has another record in the place of the archive's last.
- * A record that is gone is taken for the same.
+ * False: nothing is known of that record here or there, and nothing was compared.
  */
-export async function expectSameLog(dataDir: string, archive: ArchiveEnd): Promise<void> {
+export async function expectSameLog(dataDir: string, archive: ArchiveEnd): Promise<boolean> {
   const { next, timeMs, end } = archive
-  if (next === 0) return
+  if (next === 0) return true
   if (end !== undefined && end < next)
     // Not where: the log grows, and the same reason is told once.
     throw another(`the archive has records below ${next}, and the log ends before`)
-  if (timeMs === undefined) return
+  if (timeMs === undefined) return false
   const last = await placeOf(dataDir, next - 1)
-  if (last !== undefined && storedTimeMs(last) !== timeMs)
+  if (last === undefined) return false
+  if (storedTimeMs(last) !== timeMs)
     throw another(
       `record ${next - 1} of the log is of ${timeText(last)}, the archive has one of ${timeText(timeMs)}`,
     )
+  return true
 }
 
 /** Time of a record, ms since 1970. */
@@ -49,11 +51,11 @@ async function placeOf(dir: string, offset: number): Promise<number | undefined>
   }
 }
 
-function timeText(ms: number): string {
+export function timeText(ms: number): string {
   return new Date(ms).toISOString()
 }
 
-function another(what: string): KiteQError {
+export function another(what: string): KiteQError {
   return new KiteQError(
     'KITEQ_REFUSED',
     `${what}: it was restored from a backup, or has lost its end; expected another database for what comes now`,

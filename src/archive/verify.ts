@@ -79,6 +79,8 @@ export interface VerifyFigures {
   readonly gapsOutside: readonly Stretch[]
   /** Whatever stands under other numbers than the log's own. */
   readonly ancestors: readonly AncestorPart[]
+  /** Records below stand under no log of the archive; 0: there are none such. */
+  readonly underNone: number
   /** Rows of logs that the archive's table of them does not have. */
   readonly strays: readonly StrayLog[]
   /** Of the range, and no longer in the log: not compared. */
@@ -88,12 +90,13 @@ export interface VerifyFigures {
 export const differencesListedMax = 100
 
 export function isEqual(figures: VerifyFigures): boolean {
-  const { behindPlace, wrongNames, place, end, strays } = figures
+  const { behindPlace, wrongNames, place, end, strays, from, to, underNone } = figures
   const isSame = figures.tables.every(
     ({ missing, extra, different }) => missing + extra + different === 0,
   )
   const isVouched = figures.gaps.every(({ inLog }) => inLog === 0) && strays.length === 0
-  return isSame && isVouched && behindPlace === 0 && wrongNames === 0 && end >= place
+  const isHeld = from >= Math.min(to, underNone)
+  return isSame && isVouched && isHeld && behindPlace === 0 && wrongNames === 0 && end >= place
 }
 
 /**
@@ -128,9 +131,11 @@ async function compare(
   const range = await options.range()
   const to = Math.min(range.to, place)
   const from = Math.min(range.from, to)
+  const underNone = parts[0]!.from
   const figures: VerifyFigures = {
     logId,
-    ...{ from, to, next: from, place, end: range.end, behindPlace, strays },
+    ...{ from, to, place, end: range.end, behindPlace, strays, underNone },
+    next: Math.max(from, Math.min(to, underNone)),
     prunedBelow: Math.max(...parts.map((part) => part.prunedBelow)),
     ...{ bytes: 0, slices: 0, wrongNames: 0, differences: [], notInLog: [] },
     ...gapsOf(parts, from, to),

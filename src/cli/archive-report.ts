@@ -33,11 +33,14 @@ export function eventText(event: ArchiverEvent): string | undefined {
         : undefined
     }
     case 'begun': {
-      const { others, ancestor, begins } = event
+      const { others, ancestor, begins, shared } = event
       const beside = `this log is new to the archive, beside ${counted(others, 'other')}`
-      return ancestor === undefined
-        ? `${beside}, none of which it was restored from: all of it is archived`
-        : `${beside}; it was restored from log ${ancestor}, under which its records below ${begins} stand: it begins there`
+      if (ancestor === undefined)
+        return `${beside}, none of which it was restored from: all of it is archived`
+      const begun = `${beside}; it was restored from log ${ancestor}, under which its records below ${begins} stand: it begins there`
+      if (shared === undefined) return begun
+      const { logId, from, to } = shared
+      return `${begun}; log ${logId} was restored from the same one: ${stretch(from, to)} archived for each of the two`
     }
     case 'away':
       return event.trouble === 'full'

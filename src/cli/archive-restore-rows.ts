@@ -2,6 +2,7 @@
 // ones where they were committed. Asks for a page at a time, never more than a page in memory; changes no row.
 
 import type { MysqlConnection, MysqlRow } from '../archive/mysql-connection.ts'
+import { mysqlFault } from '../archive/mysql-errors.ts'
 import { timeMsOf } from '../archive/mysql-values.ts'
 import { shownText } from '../index/shown-name.ts'
 import { encodeMessage, type Property } from '../net/packet.ts'
@@ -30,13 +31,14 @@ const pageBytes = 4 * 1024 * 1024
 /** One question looks at so many records: a selection that finds little still answers in time. */
 const windowRecords = 1_000_000
 
-/** Calls `take` in order and `pause` behind each page; ends early once `isOver`. Resolves to behind the last one it has looked at. */
+/** Calls `take` in order, `odd` for a message before it when its row cannot have been archived so, and `pause` behind each page; ends early once `isOver`. Resolves to behind the last one it has looked at. */
 export async function takeArchived(
-  connection: MysqlConnection,
+  connection: Pick<MysqlConnection, 'rows'>,
   log: number,
   wanted: ArchiveWanted,
   pump: {
     readonly take: (selected: Selected) => void
+    readonly odd: (record: number, column: string) => void
     readonly pause: (place: number) => Promise<void>
     readonly isOver: () => boolean
   },
@@ -47,7 +49,7 @@ export async function takeArchived(
     const keys = await keysOf(connection, log, { ...wanted, from: at, until: end })
     for (let head = 0; head < keys.length && !pump.isOver();) {
       const page = pageOf(keys, head)
-      for (const selected of await selectedOf(connection, log, page)) pump.take(selected)
+      for (const selected of await selectedOf(connection, log, page, pump.odd)) pump.take(selected)
       head += page.length
       at = page.at(-1)!.place + 1
       await pump.pause(at)
@@ -58,7 +60,7 @@ export async function takeArchived(
 }
 
 async function keysOf(
-  connection: MysqlConnection,
+  connection: Pick<MysqlConnection, 'rows'>,
   log: number,
   { topic, type, id, from, until }: ArchiveWanted,
 ): Promise<readonly Key[]> {
@@ -84,11 +86,13 @@ async function keysOf(
      ORDER BY place LIMIT ${pageKeys}`,
     [log, from, until, ...values, log, from, until, ...values],
   )
-  return rows.map(({ place, message, bytes }) => ({
-    place: Number(place),
-    message: Number(message),
-    bytes: bytes === null ? undefined : Number(bytes),
-  }))
+  return rows.map((row) => {
+    const place = Number(row['place'])
+    const [message, bytes] = [Number(row['message']), row['bytes']]
+    if (!Number.isSafeInteger(place) || place < from || place >= until)
+      throw mysqlFault(`record ${place} for one of ${from} to ${until - 1}`)
+    return { place, message, bytes: bytes === null ? undefined : Number(bytes) }
+  })
 }
 
 /** At least one, and no more bytes of bodies than a page has. */
@@ -100,9 +104,10 @@ function pageOf(keys: readonly Key[], head: number): readonly Key[] {
 }
 
 async function selectedOf(
-  connection: MysqlConnection,
+  connection: Pick<MysqlConnection, 'rows'>,
   log: number,
   page: readonly Key[],
+  odd: (record: number, column: string) => void,
 ): Promise<readonly Selected[]> {
   const there = page.filter(({ bytes }) => bytes !== undefined).map(({ message }) => message)
   const rows = new Map<number, MysqlRow>()
@@ -117,18 +122,33 @@ async function selectedOf(
     const row = rows.get(message)
     return row === undefined
       ? { offset: place, identity: message, form: undefined }
-      : { ...messageIn(row), offset: place, identity: message }
+      : { ...messageIn(row, (column) => odd(message, column)), offset: place, identity: message }
   })
 }
 
 type Stored = Omit<Extract<Selected, { bytes: Uint8Array }>, 'offset' | 'identity'>
 
-function messageIn(row: MysqlRow): Stored {
+/** Whoever may change the archive may have put anything into a row. */
+function messageIn(row: MysqlRow, odd: (column: string) => void): Stored {
   const form = row['form'] === 'string' ? 0x12 : 0x11
-  const expiresAt = Math.floor(timeMsOf(String(row['expires_at'])) / 1000)
-  const stored = { form, expiresAt, deliverLimit: Number(row['deliver_limit']) } as const
-  const body = row['body'] as Uint8Array
-  const { header_group: group, create_time: createdAt } = row
+  const { header_group: group, body } = row
+  const [expiresMs, createdMs] = [timeIn(row['expires_at']), timeIn(row['create_time'])]
+  const deliverLimit = Number(row['deliver_limit'])
+  const properties = propertiesIn(row['properties'])
+  const column = [
+    ['expires_at', expiresMs],
+    ['deliver_limit', Number.isSafeInteger(deliverLimit) ? deliverLimit : undefined],
+    ['create_time', row['create_time'] === null ? 0 : createdMs],
+    ['properties', properties],
+    ['body', body instanceof Uint8Array ? body : undefined],
+  ].find(([, value]) => value === undefined)?.[0]
+  // What no time can be read of is never too old: it is counted as what it is.
+  const expiresAt = expiresMs === undefined ? Infinity : Math.floor(expiresMs / 1000)
+  const stored = { form, expiresAt, deliverLimit } as const
+  if (column !== undefined) {
+    odd(column as string)
+    return { ...stored, bytes: noBytes }
+  }
   const [topic, type] = [nameBytes(String(row['topic'])), nameBytes(String(row['type']))]
   // What could not be taken apart is all of its bytes, and what has no name is nothing to publish.
   if (group === null || topic === undefined || type === undefined)
@@ -137,12 +157,12 @@ function messageIn(row: MysqlRow): Stored {
     {
       messageId: new Uint8Array(),
       ...{ topic, messageType: type, group: noBytes },
-      ...{ expiredTime: expiresAt, deliverLimit: stored.deliverLimit, commit: true, fly: false },
-      properties: propertiesIn(row['properties']),
+      ...{ expiredTime: expiresAt, deliverLimit, commit: true, fly: false },
+      properties: properties!,
       snappy: Number(row['snappy']) !== 0,
-      ...(createdAt === null ? {} : { createTime: timeMsOf(createdAt as string) / 1000 }),
+      ...(createdMs === undefined ? {} : { createTime: createdMs / 1000 }),
     },
-    body,
+    body as Uint8Array,
   )
   return { ...stored, bytes }
 }
@@ -150,14 +170,33 @@ function messageIn(row: MysqlRow): Stored {
 /** No message: the pump counts it as unreadable. */
 const noBytes: Uint8Array = new Uint8Array()
 
-function propertiesIn(text: unknown): readonly Property[] {
+/** Ms since 1970; undefined for what is no time. */
+function timeIn(cell: unknown): number | undefined {
+  const ms = typeof cell === 'string' ? timeMsOf(cell) : Number.NaN
+  return Number.isNaN(ms) ? undefined : ms
+}
+
+/** Undefined for what is no object of texts. */
+function propertiesIn(text: unknown): readonly Property[] | undefined {
   if (text === null || text === undefined) return []
-  return Object.entries(JSON.parse(text as string) as Record<string, string>).map(
-    ([key, value]) => ({
-      key: nameBytes(key) ?? Buffer.from(key),
-      value: nameBytes(value) ?? Buffer.from(value),
-    }),
-  )
+  const found = objectIn(text)
+  if (found === undefined) return undefined
+  const entries = Object.entries(found)
+  if (!entries.every((entry): entry is [string, string] => typeof entry[1] === 'string'))
+    return undefined
+  return entries.map(([key, value]) => ({
+    key: nameBytes(key) ?? Buffer.from(key),
+    value: nameBytes(value) ?? Buffer.from(value),
+  }))
+}
+
+function objectIn(text: unknown): object | undefined {
+  try {
+    const found: unknown = JSON.parse(String(text))
+    return typeof found === 'object' && found !== null && !Array.isArray(found) ? found : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The bytes of a name as the archive shows it; undefined when the archive knew only its number. */

@@ -16,7 +16,7 @@ import { momentOf, type Moment } from './moment.ts'
 import { goOn, jsonOf, linesOf, progressText, watch, type ReplayIntoResult } from './replay-into.ts'
 import { ReplayPump } from './replay-pump.ts'
 import { ReplaySelection } from './replay-selection.ts'
-import { print, printJson, Progress, tell } from './terminal.ts'
+import { print, printable, printJson, Progress, tell } from './terminal.ts'
 
 export interface RestoreOptions extends MysqlOption {
   readonly into: string
@@ -62,6 +62,8 @@ export function register(archive: Command): void {
     .option('--json', 'the outcome as one JSON object')
   withMysql(command).action(restore)
 }
+
+const oddToldMax = 20
 
 async function restore(options: RestoreOptions): Promise<void> {
   const { result, failure, missing } = await untilStopped((signal) =>
@@ -164,6 +166,7 @@ async function run(
   let read = from
   const steps = {
     take: (selected: Parameters<ReplayPump['take']>[0]) => pump.take(selected),
+    odd: oddTeller(),
     isOver: () => pump.isOver,
     pause: async (place: number) => {
       await pump.idle()
@@ -186,6 +189,16 @@ async function run(
   }
   const missing = await tellMissing(connection, log, wanted)
   return { seconds: (performance.now() - startedMs) / 1000, missing }
+}
+
+/** Of the first ones, each with its record: whoever mends them has to know which. */
+function oddTeller(): (record: number, column: string) => void {
+  let told = 0
+  return (record, column) => {
+    if (++told <= oddToldMax)
+      tell(`kiteq: record ${record} is left out: its ${column} is not as it was archived`)
+    if (told === oddToldMax) tell('kiteq: and it tells of no more of them')
+  }
 }
 
 interface ArchivedLog {
@@ -284,7 +297,7 @@ async function tellMissing(
     tell(`kiteq: ${counted(missing, 'record')} of this stretch are in gaps of the archive`)
   if (begins > from)
     tell(
-      `kiteq: records below ${begins} stand under --log ${ancestor}, which this was restored from`,
+      `kiteq: records below ${begins} stand under --log ${printable(ancestor)}, which this was restored from`,
     )
   if (prunedBelow > from)
     tell(`kiteq: of records below ${prunedBelow} rows were removed for their age`)

@@ -78,7 +78,7 @@ function speedOf(bytes: number, elapsedMs: number): string {
 
 /** For people. */
 export function linesOf(figures: VerifyFigures, archive: string): string[] {
-  const { from, to, next, place, end, prunedBelow, behindPlace, wrongNames } = figures
+  const { from, to, next, place, end, prunedBelow, behindPlace, wrongNames, underNone } = figures
   const lines: string[] = []
   for (const { name, log, archive, pruned, missing, extra, different } of figures.tables) {
     const wrong = [
@@ -108,6 +108,10 @@ export function linesOf(figures: VerifyFigures, archive: string): string[] {
     lines.push(
       `records ${first} to ${behind - 1}: under log ${logId}, number ${number}, which this one was restored from`,
     )
+  if (underNone > from)
+    lines.push(
+      `records ${from} to ${Math.min(to, underNone) - 1}: NOT COMPARED, they stand under no log of the archive: this one begins at ${underNone} and names none that it was restored from`,
+    )
   const hidden = figures.gaps.filter(({ inLog }) => inLog > 0)
   const vouched = figures.gaps.filter(({ inLog }) => inLog === 0)
   lines.push(...stretchLines('MISSING, and the log has them, although in a gap', hidden))
@@ -129,15 +133,15 @@ export function linesOf(figures: VerifyFigures, archive: string): string[] {
   )
   const lacks = never === 0 ? '' : `, but ${counted(never, 'record')} in gaps it does not have`
   lines.push(
-    `${wholeText}records ${from} to ${Math.max(from, next)} in ${printable(archive)}: ${equal} the log${lacks}`,
+    `${wholeText}records ${from} to ${Math.max(from, next)} in ${archive}: ${equal} the log${lacks}`,
   )
-  return lines
+  return lines.map(printable) // whatever came out of the archive, a line stays one
 }
 
 function stretchLines(what: string, stretches: readonly Stretch[]): string[] {
   const lines = stretches
     .slice(0, stretchesListedMax)
-    .map(({ from, to, why }) => `records ${from} to ${to - 1}: ${what} (${printable(why)})`)
+    .map(({ from, to, why }) => `records ${from} to ${to - 1}: ${what} (${why})`)
   const more = stretches.length - stretchesListedMax
   return more > 0 ? [...lines, `and ${more} more`] : lines
 }

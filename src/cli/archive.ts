@@ -3,8 +3,11 @@
 
 import type { Command } from 'commander'
 import { bodyReader } from '../archive-bodies.ts'
+import { memoryBelow } from '../archive-memory.ts'
 import { namesBefore } from '../archive-names.ts'
 import { runArchiver, type ArchiverEvent, type ArchiverFigures } from '../archive/archiver.ts'
+import { EndedError } from '../archive/mysql-link.ts'
+import { askOwner } from '../log/folder-owner.ts'
 import { KiteQError } from '../model/errors.ts'
 import { withFolder, type FolderOption } from './arguments.ts'
 import { archiveAddress, untilStopped, withMysql, type MysqlOption } from './archive-options.ts'
@@ -16,6 +19,7 @@ import { exitCodes } from './exit-codes.ts'
 import { openLogFolder, ownerEnd } from './folder.ts'
 import { momentOf, offsetAt } from './moment.ts'
 import { print, printable, printJson, tell } from './terminal.ts'
+import { untilAnswered } from './until-answered.ts'
 
 interface ArchiveOptions extends FolderOption, MysqlOption {
   readonly from?: string
@@ -51,32 +55,40 @@ async function archive(options: ArchiveOptions): Promise<void> {
   const mysql = archiveAddress(options)
   const { dataDir } = options
   const follow = options.follow === true
-  const { from, to } = await range(options)
   const { decompress = false, jsonBodies = false } = options
   const readBody = bodyReader({ text: decompress, json: jsonBodies })
-  const progress = new ArchiveProgress(follow ? undefined : to)
   const startMs = performance.now()
+  let progress: ArchiveProgress | undefined
   const onEvent = (event: ArchiverEvent): void => {
     const text = eventText(event)
     if (text === undefined) return
-    progress.end()
+    progress?.end()
     tell(`kiteq: ${printable(text)}`)
   }
-  const figures = await untilStopped((signal) =>
-    runArchiver({
+  const { figures, to } = await untilStopped(async (signal) => {
+    const tellWait = (): void =>
+      tell(`kiteq: the broker of ${dataDir} says nothing yet: it is asked again`)
+    const patiently = <T>(question: () => Promise<T>): Promise<T> =>
+      follow ? untilAnswered(question, signal, tellWait) : question()
+    const { from, to } = await patiently(() => range(options)).catch(notBegun)
+    progress = new ArchiveProgress(follow ? undefined : to)
+    const figures = await runArchiver({
       dataDir,
       mysql,
-      watermark: () => (follow ? endOrWait(dataDir) : ownerEnd(dataDir)),
+      watermark: () => patiently(() => ownerEnd(dataDir)),
+      owner: () => patiently(() => ownerOf(dataDir)),
       namesBefore: (offset) => namesBefore(dataDir, offset),
+      memoryBelow: (offset) => memoryBelow(dataDir, offset),
       from,
       to: follow && options.to === 'latest' ? undefined : to,
       follow,
       readBody,
       signal,
       onEvent,
-      onProgress: (now) => progress.show(now),
-    }),
-  ).finally(() => progress.end())
+      onProgress: (now) => progress?.show(now),
+    })
+    return { figures, to }
+  }).finally(() => progress?.end())
   const isWhole = follow || figures.next >= to
   const result = {
     figures,
@@ -111,18 +123,17 @@ async function range(
   }
 }
 
-/** A broker that is just starting or ending says nothing yet: nothing new, and it is asked again. */
-async function endOrWait(dataDir: string): Promise<number | undefined> {
-  try {
-    return await ownerEnd(dataDir)
-  } catch (error) {
-    const isPassing = error instanceof KiteQError && passing.has(error.code)
-    if (!isPassing) throw error
-    return 0
-  }
+/** Which broker has the folder, of all that ever had it; undefined: none. */
+async function ownerOf(dataDir: string): Promise<string | undefined> {
+  const who = await askOwner(dataDir, { op: 'who' })
+  const { pid, since } = (who ?? {}) as { readonly pid?: unknown; readonly since?: unknown }
+  return who === undefined ? undefined : `${String(pid)} ${String(since)}`
 }
 
-const passing: ReadonlySet<string> = new Set(['KITEQ_CLOSED', 'KITEQ_TIMEOUT'])
+function notBegun(error: unknown): never {
+  if (!(error instanceof EndedError)) throw error
+  throw new KiteQError('KITEQ_CLOSED', `ended before it began: ${error.message}`)
+}
 
 /** Records that should be there and are not. */
 function lostAny({ gaps }: ArchiverFigures): boolean {

@@ -1,7 +1,7 @@
 // The file of an export: written beside its name until it is whole, with a note of how far it is (export-note.ts). A name never
 // holds less than a whole export, and never loses what somebody else has put there.
 
-import { rename, type FileHandle } from 'node:fs/promises'
+import { link, rename, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { isNoSpace } from '../log/disk.ts'
 import { KiteQError } from '../model/errors.ts'
@@ -14,7 +14,7 @@ import {
   writeNote,
   type FileNote,
 } from './export-note.ts'
-import { createOwn, openOwn, statOf } from './own-file.ts'
+import { createOwn, openOwn, removeFile, statOf } from './own-file.ts'
 
 /** A note but for what the file itself knows. */
 export type FilePlace = Omit<FileNote, 'of' | 'bytes' | 'endSum' | 'isWhole'>
@@ -103,7 +103,7 @@ export class ExportFile {
     await this.close()
     await expectFree(this.#file, force)
     await spaceFor(this.#file, async () => {
-      await rename(partialName(this.#file), this.#file)
+      if (force || !(await linked(this.#file))) await rename(partialName(this.#file), this.#file)
       await syncFolder(path.dirname(this.#file))
     })
     if (!isPart) await removeNote(this.#file)
@@ -123,6 +123,39 @@ export class ExportFile {
       await writeNote(this.#file, { ...place, of: 'file', bytes, endSum, isWhole })
     })
   }
+}
+
+/**
+ * Gives a whole file its name, which replaces nothing, whatever appears meanwhile: rejects KITEQ_USAGE then. False on a file
+ * system where a file has one name.
+ */
+async function linked(file: string): Promise<boolean> {
+  try {
+    await link(partialName(file), file)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') await expectFree(file, false)
+    if (!linkless.has(code)) throw error
+    return false
+  }
+  await syncFolder(path.dirname(file)) // it is never without a name
+  await removeFile(partialName(file))
+  return true
+}
+
+const linkless: ReadonlySet<string> = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+])
+
+/** Of an export that ended with both names on its file, as `linked` has it for a moment: the first one goes. */
+export async function endLinking(file: string): Promise<void> {
+  const [partial, whole] = await Promise.all([partialName(file), file].map(statOf))
+  if (partial?.isFile() !== true || whole === undefined || partial.nlink !== 2) return
+  if (partial.ino === whole.ino && partial.dev === whole.dev) await removeFile(partialName(file))
 }
 
 /** Rejects KITEQ_USAGE when there is anything of that name, and with `force` when it is more than a file. */

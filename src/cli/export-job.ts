@@ -6,6 +6,7 @@ import { namesBefore } from '../archive-names.ts'
 import { Follower, type Batch } from '../archive/follower.ts'
 import type { TableNumber } from '../archive/tables.ts'
 import { KiteQError } from '../model/errors.ts'
+import type { RecordMark } from './export-course.ts'
 import { ExportFile, type FilePlace, type FinishOptions } from './export-file.ts'
 import type { FileNote, MissingRecords } from './export-note.ts'
 import { ParquetRows } from './export-parquet.ts'
@@ -28,6 +29,8 @@ export interface ExportJob {
   readonly bodyJson: boolean
   readonly from: number
   readonly to: number
+  /** For its note. */
+  readonly end?: RecordMark | undefined
   /** Those the log gave before the first record that is read, at least. */
   readonly names: readonly GivenName[]
   /** First offset of the log. */
@@ -85,10 +88,10 @@ interface Target {
   close(): Promise<void>
 }
 
-function targetOf({ file, note, what, from, to }: ExportJob): Promise<Target> {
+function targetOf({ file, note, what, from, to, end }: ExportJob): Promise<Target> {
   if (file === '-') return Promise.resolve(new OutTarget())
   if (note !== undefined) return ExportFile.goOn(file, note)
-  const place = { what, from, to, next: from, rows: 0, missing: [], format: undefined }
+  const place = { what, from, to, end, next: from, rows: 0, missing: [], format: undefined }
   return ExportFile.begin(file, place)
 }
 
@@ -268,9 +271,9 @@ class ExportRun {
   }
 
   #place(): Omit<FilePlace, 'format'> {
-    const { what, from, to } = this.#job
+    const { what, from, to, end } = this.#job
     const next = this.#next
-    return { what, from, to, next, rows: this.#count, missing: this.#missing }
+    return { what, from, to, end, next, rows: this.#count, missing: this.#missing }
   }
 }
 

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { open, rename, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { KiteQError } from '../model/errors.ts'
+import type { RecordMark } from './export-course.ts'
 import { createOwn, openOwn, removeFile, statOf } from './own-file.ts'
 
 /** Records [from, to) that are not there, and why. */
@@ -21,6 +22,8 @@ export interface FileNote {
   readonly what: string
   readonly from: number
   readonly to: number
+  /** The last record of the export, of all its parts, as it was when it began. */
+  readonly end?: RecordMark | undefined
   /** Everything below is in the file. */
   readonly next: number
   /** 0: it has only just begun, and begins again. */
@@ -46,6 +49,8 @@ export interface PartsNote {
   readonly what: string
   readonly from: number
   readonly to: number
+  /** As each of them has it. */
+  readonly end?: RecordMark | undefined
   /** All of them, once all are whole. */
   readonly done?: readonly DonePart[]
 }

@@ -5,7 +5,8 @@ import path from 'node:path'
 import { namesBefore } from '../archive-names.ts'
 import { KiteQError } from '../model/errors.ts'
 import { checkChoice, differenceOf, partsOf, whatOf, type ExportChoice } from './export-choice.ts'
-import { expectFree, spaceFor } from './export-file.ts'
+import { expectSameCourse, markBefore, type RecordMark } from './export-course.ts'
+import { endLinking, expectFree, spaceFor } from './export-file.ts'
 import type { ExportJob, Exported } from './export-job.ts'
 import {
   fits,
@@ -29,6 +30,8 @@ export interface ExportPlan {
   readonly what: string
   readonly from: number
   readonly to: number
+  /** Of all its notes. */
+  readonly end: RecordMark | undefined
   readonly jobs: readonly ExportJob[]
   /** Files that were finished before. */
   readonly done: readonly Exported[]
@@ -52,21 +55,32 @@ export async function planExport(choice: ExportChoice): Promise<ExportPlan> {
       before === undefined
         ? await rangeAt(folder, ['--from', '--to'], moments)
         : [before.from, before.to]
+    const now = output === '-' ? undefined : await markBefore(folder.log, to)
+    expectSameCourse(noteName(output), before?.end, now)
+    const end = before === undefined ? now : before.end
     const jobs: ExportJob[] = []
     const done: Exported[] = []
     for (const [index, stretch] of parts(from, to, parallel).entries()) {
       const file = parallel === 1 ? output : partName(output, index + 1, parallel)
       const noted = isAnew || file === output ? before : await noteOf(file, what, folder)
+      expectSameCourse(noteName(file), noted?.end, end)
       const left = isAnew ? undefined : await leftOf(file, stretch, noted, before)
       if (left?.done !== undefined) done.push(left.done)
       else
-        jobs.push({ ...jobOf(choice, what, file), ...stretch, first, note: left?.note, names: [] })
+        jobs.push({
+          ...jobOf(choice, what, file),
+          ...stretch,
+          end,
+          first,
+          note: left?.note,
+          names: [],
+        })
     }
     if (output !== '-') for (const { file } of jobs) await expectFree(file, force)
     if (output !== '-' && force) await forgetAll(choice)
     if (parallel > 1 && before === undefined)
-      await spaceFor(output, () => writeNote(output, { of: 'parts', what, from, to }))
-    return { logId, what, from, to, jobs: await withNames(jobs, dataDir), done }
+      await spaceFor(output, () => writeNote(output, { of: 'parts', what, from, to, end }))
+    return { logId, what, from, to, end, jobs: await withNames(jobs, dataDir), done }
   } finally {
     await folder.log.close()
   }
@@ -75,13 +89,13 @@ export async function planExport(choice: ExportChoice): Promise<ExportPlan> {
 /** Every file of it has its name: what was noted goes, the notes of parts only once one note has all of them. */
 export async function endExport(choice: ExportChoice, plan: ExportPlan): Promise<void> {
   const { output, parallel } = choice
-  const { what, from, to } = plan
+  const { what, from, to, end } = plan
   if (parallel === 1) return plan.done.length > 0 ? removeNote(output) : undefined
   const files = parts(from, to, parallel).map((_, i) => partName(output, i + 1, parallel))
   const before = await readNote(output)
   if (before?.of !== 'parts' || before.done === undefined) {
     const done = await Promise.all(files.map(doneOf))
-    await spaceFor(output, () => writeNote(output, { of: 'parts', what, from, to, done }))
+    await spaceFor(output, () => writeNote(output, { of: 'parts', what, from, to, end, done }))
   }
   for (const file of files) await removeNote(file)
   await removeNote(output)
@@ -100,7 +114,7 @@ function jobOf(
   choice: ExportChoice,
   what: string,
   file: string,
-): Omit<ExportJob, 'from' | 'to' | 'names' | 'first'> {
+): Omit<ExportJob, 'from' | 'to' | 'end' | 'names' | 'first'> {
   const { dataDir, format, table, topic, type, decompress, bodyJson, force, parallel } = choice
   const isPart = parallel > 1
   return { dataDir, file, what, format, table, topic, type, decompress, bodyJson, force, isPart }
@@ -157,6 +171,7 @@ async function leftOf(
       'KITEQ_USAGE',
       `${noteName(file)} is of records ${note.from} to ${note.to}; expected ${stretch.from} to ${stretch.to}, or --force to begin anew`,
     )
+  if (note?.isWhole === true) await endLinking(file)
   const hasPartial = await expectPartial(file, note)
   const isPart = (one: DonePart): boolean => one.file === path.basename(file)
   const whole =

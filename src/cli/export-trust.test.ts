@@ -2,27 +2,39 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { writeLog, type AnyMessage } from '../../test/support/export-log.ts'
 import { exportChoice, runChoice, small } from '../../test/support/export-run.ts'
 import type { ExportChoice } from './export-choice.ts'
+import { expectSameCourse } from './export-course.ts'
 import { lockExport, lockName } from './export-lock.ts'
-import { newNoteName, noteName, partialName, readNote, writeNote } from './export-note.ts'
+import {
+  newNoteName,
+  noteName,
+  partialName,
+  readNote,
+  writeNote,
+  type FileNote,
+} from './export-note.ts'
 import { planExport } from './export-plan.ts'
 
 const folder = fs.mkdtempSync(path.join(tmpdir(), 'kiteq-export-trust-'))
 const dataDir = path.join(folder, 'log')
 let count = 0
 before(async () => {
-  const message = { topic: Buffer.from('trade'), type: Buffer.from('pay'), properties: [] }
-  const messages = Array.from({ length: 200 }, (_, n): AnyMessage => {
-    return { ...message, form: 0x12, snappy: false, body: Buffer.from(`body ${n}`) }
-  })
-  await writeLog(dataDir, messages, 16 << 10)
+  await writeLog(dataDir, messagesOf('body', 200), 16 << 10)
 })
 after(() => fs.rmSync(folder, { recursive: true }))
+
+function messagesOf(word: string, length: number): AnyMessage[] {
+  const message = { topic: Buffer.from('trade'), type: Buffer.from('pay'), properties: [] }
+  return Array.from({ length }, (_, n): AnyMessage => {
+    return { ...message, form: 0x12, snappy: false, body: Buffer.from(`${word} ${n}`) }
+  })
+}
 
 /** In a folder of its own. */
 function fresh(given: Partial<ExportChoice> = {}): ExportChoice {
@@ -175,10 +187,53 @@ test('other options than before are refused and named, and nothing of it is lost
   assert.deepEqual(fs.readdirSync(path.dirname(parts.output)), ['trade.ndjson'])
 })
 
+test('an export does not go on with a log that has taken another course since', async () => {
+  const elsewhere = path.join(folder, 'another-course')
+  for (const parallel of [1, 2]) {
+    const dir = path.join(folder, `course-${parallel}`)
+    fs.cpSync(dataDir, dir, { recursive: true })
+    const choice = { ...fresh({ parallel }), dataDir: dir }
+    const file = await interrupt(choice)
+    const noted = (await readNote(file)) as FileNote
+    fs.rmSync(elsewhere, { recursive: true, force: true })
+    await writeLog(elsewhere, messagesOf('another', 300), 16 << 10, 40)
+    fs.rmSync(dir, { recursive: true })
+    fs.renameSync(elsewhere, dir)
+    await assert.rejects(planExport(choice), {
+      code: 'KITEQ_USAGE',
+      message: /\.partial\.json is of a log whose record \d+ was of .* or --force to begin anew$/,
+    })
+    assert.deepEqual(await readNote(file), noted, 'what was written stays')
+    // The note of all parts may be gone: that of each part tells the same.
+    if (parallel > 1) fs.rmSync(noteName(choice.output))
+    if (parallel > 1) await assert.rejects(planExport(choice), { code: 'KITEQ_USAGE' })
+    const done = await runChoice({ ...choice, force: true })
+    assert.equal(
+      done.reduce((sum, { rows }) => sum + rows, 0),
+      300,
+    )
+  }
+  const mark = { offset: 7, timeMs: 1e12, sum: 'a' }
+  const later = { ...mark, timeMs: 1e12 + 1 }
+  assert.throws(() => expectSameCourse('note', mark, later), { code: 'KITEQ_USAGE' })
+  expectSameCourse('note', mark, { ...mark })
+})
+
 test('a file that appears while an export runs is not replaced, and the export is kept', async () => {
   const choice = fresh()
   const dies = runChoice(choice, small, () => fs.writeFileSync(choice.output, victimText))
   await assert.rejects(dies, { code: 'KITEQ_USAGE', message: /is there already/ })
+  assert.equal(fs.readFileSync(choice.output, 'utf8'), victimText)
+  // In the last moment, behind the last look.
+  fs.rmSync(choice.output)
+  const { link } = fs.promises
+  const appears: typeof link = (from, to) => {
+    fs.writeFileSync(to, victimText)
+    return link(from, to)
+  }
+  await withLink(appears, () =>
+    assert.rejects(runChoice(choice), { code: 'KITEQ_USAGE', message: /is there already/ }),
+  )
   assert.equal(fs.readFileSync(choice.output, 'utf8'), victimText)
   fs.rmSync(choice.output)
   const [done] = await runChoice(choice, {}, () => assert.fail('all of it was written'))
@@ -191,6 +246,31 @@ test('a file that appears while an export runs is not replaced, and the export i
     await assert.rejects(forced, { code: 'KITEQ_USAGE', message: /is no plain file/ })
   }
 })
+
+test('where a file can have one name only, an export gets its name all the same', async () => {
+  const choice = fresh()
+  const refused = Object.assign(new Error('no links here'), { code: 'EPERM' })
+  await withLink(
+    () => Promise.reject(refused),
+    () => runChoice(choice),
+  )
+  assert.deepEqual(fs.readdirSync(path.dirname(choice.output)), ['trade.ndjson'])
+})
+
+async function withLink(
+  link: typeof fs.promises.link,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  const { link: real } = fs.promises
+  fs.promises.link = link
+  syncBuiltinESMExports()
+  try {
+    await work()
+  } finally {
+    fs.promises.link = real
+    syncBuiltinESMExports()
+  }
+}
 
 test('of two exports to one file the second is told who writes it, until the first has gone', async () => {
   const { output } = fresh()

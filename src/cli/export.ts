@@ -98,13 +98,14 @@ async function exportLog(options: ExportOptions): Promise<void> {
   const lock = output === '-' ? undefined : await lockExport(output, new Date())
   if (lock?.lacking !== undefined)
     tell(`kiteq: ${lock.lacking}; nothing keeps a second export from writing ${output}`)
-  try {
+  const run = async (): Promise<() => void> => {
     const plan = await planExport(choice)
     const done = await runPlan(choice, plan, startedMs)
-    report(options, choice, plan, done, (performance.now() - startedMs) / 1000)
-  } finally {
-    await lock?.release()
+    return () => report(options, choice, plan, done, (performance.now() - startedMs) / 1000)
   }
+  // Given free before anything is printed: who reads that may be gone, and the process with him.
+  const tellDone = await run().finally(() => lock?.release())
+  tellDone()
 }
 
 async function runPlan(

@@ -2,6 +2,7 @@
 // again, and the same question asked.
 
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise'
+import { plainSession } from '../archive/mysql-connection.ts'
 import { KiteQError } from '../model/errors.ts'
 import type { ImportAddress } from './import-address.ts'
 import { tell } from './terminal.ts'
@@ -195,6 +196,12 @@ export class ImportSource {
     }
     connection.on('error', drop)
     connection.on('end', drop)
+    try {
+      await connection.query({ sql: `SET SESSION ${plainSession}`, timeout: answerWithinMs })
+    } catch (error) {
+      connection.destroy()
+      throw error
+    }
     return connection
   }
 

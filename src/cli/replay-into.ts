@@ -305,7 +305,9 @@ function skippedLines({ skipped: { expired, unreadable, lost } }: Tally): string
   const lines: string[] = []
   if (expired > 0) lines.push(`skipped ${counted(expired, 'message')}: expired`)
   if (unreadable > 0)
-    lines.push(`skipped ${counted(unreadable, 'message')}: a name or property that is no UTF-8`)
+    lines.push(
+      `skipped ${counted(unreadable, 'message')}: a name or property that is no UTF-8, or nothing that can be read`,
+    )
   if (lost > 0) lines.push(`skipped ${counted(lost, 'message')}: the log has them no more`)
   return lines
 }

@@ -146,7 +146,7 @@ export const othersRows: readonly MetricRow[] = [
   ),
   gauge(
     'kiteq_archive_dropped_records',
-    'Records that were dropped before they were archived, and are not on record as a gap yet.',
+    'Records that were dropped before they were archived, and are not on record as a gap yet; until MySQL was reached since the start, all that were dropped since then, which may be archived.',
     (f) => f.archive?.droppedRecords,
   ),
 ]

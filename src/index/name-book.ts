@@ -23,9 +23,24 @@ export function newNameBook(): NameBook {
 
 /** False: it was known. Names never change once they are given, so a book may know some that were given later. */
 export function learnName(names: NameBook, { dictionary, number, name }: GivenName): boolean {
-  const book =
-    dictionary === 'topic' ? names.topics : dictionary === 'type' ? names.types : names.groups
+  const book = bookOf(names, dictionary)
   if (book.has(number)) return false
   book.add(number, name)
   return true
+}
+
+/** The other name that this number has in the book; undefined: none, or the same. */
+export function otherName(
+  names: NameBook,
+  { dictionary, number, name }: GivenName,
+): Uint8Array | undefined {
+  const book = bookOf(names, dictionary)
+  if (!book.has(number)) return undefined
+  const known = book.bytesOf(number)
+  const isSame = known.length === name.length && known.every((byte, at) => byte === name[at])
+  return isSame ? undefined : known
+}
+
+function bookOf({ topics, types, groups }: NameBook, dictionary: DictionaryName): Dictionary {
+  return dictionary === 'topic' ? topics : dictionary === 'type' ? types : groups
 }

@@ -327,6 +327,8 @@ export const archiveBatchRows = 20_000
 export const archiveBatchBytes: number = 4 * 1024 * 1024
 /** Records read ahead of that, bytes of frames. */
 export const archiveAheadBytes: number = 4 * 1024 * 1024
+/** Messages that a log still knows, held against the archive when the record where it ends is gone. */
+export const archiveComparedMessages = 500
 
 /** Tables of an import: 20, each once for every broker that has rows in it. */
 export const importTablesMax = 1024

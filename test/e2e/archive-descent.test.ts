@@ -141,6 +141,30 @@ test(
 )
 
 test(
+  'of two logs that were restored from one it is told which records stand under both',
+  options,
+  async (t) => {
+    const { all, dir } = await logFor(t)
+    const [second, third] = [path.join(all, 'second'), path.join(all, 'third')]
+    const db = newDb()
+    await archive(dir, addressOf(server, db), { to: 4 })
+    const parted = await restored(dir, second, 10)
+    const { logId } = await archive(second, addressOf(server, db))
+    await restored(dir, third, 20)
+    const events: ArchiverEvent[] = []
+    await archive(third, addressOf(server, db), { onEvent: (event) => events.push(event) })
+    const [begun] = events
+    assert.ok(begun?.kind === 'begun', 'it is told what it begins with')
+    assert.deepEqual(begun.shared, { logId, from: 4, to: parted })
+    assert.match(
+      eventText(begun)!,
+      new RegExp(`log ${logId} was restored .*records 4 to ${parted - 1} are archived for each`),
+    )
+    for (const one of [second, third]) await expectEqual(one, db)
+  },
+)
+
+test(
   'rows of a message that a restored log still has open stay, whatever became of it in the other one',
   options,
   async (t) => {

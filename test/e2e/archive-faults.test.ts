@@ -179,6 +179,29 @@ test(
 )
 
 test(
+  'an archive that was set back is told as that, and not as another archiver',
+  options,
+  async (t) => {
+    const db = newDb()
+    const dir = temporaryFolder('archive-set-back')
+    t.after(() => rmSync(dir, { recursive: true, force: true }))
+    await writeMessages(dir, [{}, {}])
+    let tampering: Promise<unknown> | undefined
+    const onEvent = ({ kind }: ArchiverEvent): void => {
+      if (kind !== 'archived') return
+      tampering ??= server
+        .query(`UPDATE ${db}.logs SET next_offset = 2`)
+        .then(() => writeMessages(dir, [{}], 20))
+    }
+    await assert.rejects(archive(dir, addressOf(server, db), { follow: true, onEvent }), {
+      code: 'KITEQ_REFUSED',
+      message: /^the archive was set back to record 2; expected it at record \d+: somebody/,
+    })
+    await tampering
+  },
+)
+
+test(
   'a server that is killed and started again finds the archiver waiting, and it catches up',
   options,
   async () => {

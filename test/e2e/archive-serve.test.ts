@@ -2,12 +2,14 @@
 // messages come.
 
 import assert from 'node:assert/strict'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import type { ArchiverEvent } from '../../src/archive/archiver.ts'
 import { addressOf, archive, writeMessages } from '../support/archive-log.ts'
 import { temporaryFolder } from '../support/broker-process.ts'
 import { freePortPair } from '../support/free-ports.ts'
+import { keptFolders } from '../support/kept-folder.ts'
 import { mariaDb, missingMariaDb, type MariaDb } from '../support/mariadb-server.ts'
 import {
   archived,
@@ -147,5 +149,82 @@ test(
       [[logId, next]],
     )
     assert.equal(await rowsIn(server, 'restored.messages'), 3)
+  },
+)
+
+test(
+  'a folder that was copied back under an archiver that follows it is told once another broker has it',
+  within,
+  async (t) => {
+    const folder = temporaryFolder('archive-back')
+    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    const [dir, other] = [path.join(folder, 'dir'), path.join(folder, 'other')]
+    await writeMessages(dir, [{}, {}, {}])
+    await writeMessages(other, [{}, {}, {}, {}, {}, {}], 1, 1_790_000_000_500)
+    let end = 4
+    let broker = 'first'
+    let hasLeft = false
+    const stop = new AbortController()
+    const onEvent = ({ kind }: ArchiverEvent): void => {
+      if (kind !== 'archived') return
+      if (hasLeft) stop.abort() // it was to be refused before
+      if (hasLeft) return
+      hasLeft = true
+      rmSync(dir, { recursive: true })
+      renameSync(other, dir)
+      end = 9
+      broker = 'second'
+    }
+    await assert.rejects(
+      archive(dir, addressOf(server, 'back'), {
+        follow: true,
+        watermark: () => Promise.resolve(end),
+        owner: () => Promise.resolve(broker),
+        signal: stop.signal,
+        onEvent,
+      }),
+      {
+        code: 'KITEQ_REFUSED',
+        message: /^record 3 of the log is of .*500Z, the archive has one of .*000Z/,
+      },
+    )
+    const [at] = await server.query('SELECT next_offset FROM back.logs')
+    assert.equal(Number(at!['next_offset']), 4, 'nothing of the other one')
+  },
+)
+
+test(
+  'a folder that no longer has the archive’s last record goes on only if it is of the same life',
+  within,
+  async (t) => {
+    const folder = temporaryFolder('archive-life')
+    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    const address = addressOf(server, 'life')
+    const [ours, named, alike] = ['ours', 'named', 'alike'].map((name) => path.join(folder, name))
+    await keptFolders(ours!, { topic: 'lost', firstId: 1 })
+    await keptFolders(named!, { topic: 'neww', firstId: 1 })
+    await keptFolders(alike!, { topic: 'lost', firstId: 500 })
+    const { next } = await archive(path.join(ours!, 'early'), address)
+    const late = (dir: string): Promise<unknown> => archive(path.join(dir, 'late'), address)
+    const rows = await rowsIn(server, 'life.messages')
+    const refused = (message: RegExp): Parameters<typeof assert.rejects>[1] => ({
+      code: 'KITEQ_REFUSED',
+      message,
+    })
+    await assert.rejects(
+      late(named!),
+      refused(/^topic \d+ of the log is neww, the archive has lost for it/),
+    )
+    await assert.rejects(
+      late(alike!),
+      refused(/^record \d+ of the log was message .*, the archive has message /),
+    )
+    assert.equal(await rowsIn(server, 'life.messages'), rows)
+    assert.equal(await rowsIn(server, 'life.gaps'), 0)
+    const { gaps } = await archive(path.join(ours!, 'late'), address)
+    assert.deepEqual(
+      gaps.map(({ from, why }) => [from, why]),
+      [[next, 'dropped']],
+    )
   },
 )

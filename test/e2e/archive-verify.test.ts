@@ -186,6 +186,41 @@ test('rows, names and places that the log does not give are told', options, asyn
   })
   assert.equal(isEqual(shorter), false, 'a log that ends before what is archived')
   assert.match(linesOf(shorter, 'x').join('\n'), /the log has lost what was archived/)
+  for (const { begins, from } of [
+    { begins: next, from: next },
+    { begins: 1, from: 1 },
+  ]) {
+    await server.query(`UPDATE ${db}.logs SET begins = ?`, [begins])
+    const orphaned = await verify(dir, db)
+    const text = linesOf(orphaned, 'x').join('\n')
+    assert.deepEqual([orphaned.underNone, isEqual(orphaned)], [from, false], text)
+    assert.equal(orphaned.next, next)
+    assert.match(
+      text,
+      new RegExp(`^records 0 to ${from - 1}: NOT COMPARED, they stand under no`, 'm'),
+    )
+    assert.doesNotMatch(text, /stopped before/)
+  }
+  await server.query(
+    `INSERT INTO ${db}.gaps (log, first, behind, why, noted_at) VALUES (1, 1, 2, 'dropped\nrecords 0 to 9 in x: equal to the log', NOW())`,
+  )
+  await server.query(`UPDATE ${db}.logs SET begins = 0`)
+  for (const line of linesOf(await verify(dir, db), 'x\ny'))
+    assert.ok(!line.includes('\n'), `two lines: ${line}`)
+})
+
+test('a place that no record has is not gone on from', options, async (t) => {
+  const dir = folderFor(t)
+  await writeMessages(dir, [{ body: Buffer.from('1') }])
+  const db = newDb()
+  await archive(dir, addressOf(server, db))
+  for (const place of ['9223372036854775807', '-5']) {
+    await server.query(`UPDATE ${db}.logs SET next_offset = ${place}`)
+    await assert.rejects(archive(dir, addressOf(server, db)), {
+      code: 'KITEQ_REFUSED',
+      message: new RegExp(`logs.next_offset of this log is ${place}; expected`),
+    })
+  }
 })
 
 test(

@@ -104,6 +104,47 @@ test(
   },
 )
 
+/** What a server may have for everybody, and what a session of the archive has of it. */
+const forEverybody: readonly (readonly [string, unknown, unknown])[] = [
+  ['sql_select_limit', 1, '18446744073709551615'],
+  ['sql_big_selects', 0, 1],
+  ['sql_safe_updates', 1, 0],
+  ['sql_auto_is_null', 1, 0],
+  ['foreign_key_checks', 0, 1],
+  ['unique_checks', 0, 1],
+  ['completion_type', "'CHAIN'", 'NO_CHAIN'],
+  ['max_sort_length', 64, 1024],
+  ['max_statement_time', 0.5, 0],
+  ['tx_isolation', "'READ-UNCOMMITTED'", 'REPEATABLE-READ'],
+  ['tx_read_only', 1, 0],
+  ['autocommit', 0, 1],
+  ['innodb_lock_wait_timeout', 1, 20],
+  ['sql_mode', "'ORACLE'", 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'],
+  ['time_zone', "'+09:00'", '+00:00'],
+]
+
+test('no setting of a server leaves out a row or lets in another one', options, async (t) => {
+  const dir = folderFor(t)
+  await writeMessages(dir, [{ topic: 'a' }, { topic: 'b' }, { topic: 'c' }])
+  const names = forEverybody.map(([name]) => name)
+  const set = (values: readonly string[]): Promise<unknown> =>
+    server.query(`SET GLOBAL ${names.map((name, i) => `${name} = ${values[i]}`).join(', ')}`)
+  t.after(() => set(names.map((name) => (name === 'time_zone' ? "'SYSTEM'" : 'DEFAULT'))))
+  await set(forEverybody.map(([, value]) => String(value)))
+  const db = newDb()
+  await assert.doesNotReject(archive(dir, addressOf(server, db)))
+  const connection = await MysqlConnection.open(addressOf(server, db), false)
+  t.after(() => connection.close())
+  const [row] = await connection.rows(
+    `SELECT ${names.map((name) => `@@${name} AS ${name}`).join(', ')}`,
+  )
+  assert.deepEqual(
+    names.map((name) => [name, String(row![name])]),
+    forEverybody.map(([name, , wanted]) => [name, String(wanted)]),
+  )
+  assert.equal((await connection.rows('SELECT record FROM messages')).length, 3)
+})
+
 test('a row that the server takes in no packet is told with what to set', options, async (t) => {
   const dir = folderFor(t)
   await writeMessages(dir, [{ body: new Uint8Array(900_000) }, { body: Buffer.from('small') }])

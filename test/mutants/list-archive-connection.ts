@@ -41,12 +41,55 @@ export const archiveConnectionMutants: readonly Mutant[] = [
   {
     name: 'packets-without-an-end',
     breaks: 'a server may answer one question with any number of packets',
-    file: 'src/archive/mysql-stream.ts',
-    find: 'if (this.#bytes > bytesMax || this.#packets > answerPacketsMax) {',
-    replace: 'if (this.#bytes > bytesMax) {',
+    file: 'src/archive/mysql-answer.ts',
+    find: 'if (++this.#packets > packetsMax)',
+    replace: 'if (this.#packets > packetsMax)',
     caughtBy: inConnection(
       'answers without an end are cut, of bytes and of packets, and at the login',
     ),
+  },
+  {
+    name: 'cells-without-an-end',
+    breaks: 'a server may answer one question with any number of cells',
+    file: 'src/archive/mysql-answer.ts',
+    find: 'else if ((this.#cells += this.#columns) > cellsMax)',
+    replace: 'else if (this.#cells > cellsMax)',
+    caughtBy: inConnection(
+      'an answer of too many columns or cells ends the connection before a row is made of it',
+    ),
+  },
+  {
+    name: 'columns-without-an-end',
+    breaks: 'a server may answer with any number of columns',
+    file: 'src/archive/mysql-answer.ts',
+    find: 'else if (first > columnsMax) this',
+    replace: 'else if (first > 1_000) this',
+    caughtBy: inConnection(
+      'an answer of too many columns or cells ends the connection before a row is made of it',
+    ),
+  },
+  {
+    name: 'loopback-trusted',
+    breaks: 'whoever listens on the port of the database on this machine gets the password',
+    file: 'src/archive/mysql-stream.ts',
+    find: 'const { trustsLoopback = false }',
+    replace: 'const { trustsLoopback = true }',
+    caughtBy: inConnection(
+      'a port of this machine gets no password to read, unless the address says that it is the server',
+    ),
+  },
+  {
+    name: 'names-without-an-end',
+    breaks: 'a server that sends the same names again and again is read without an end',
+    file: 'src/archive/mysql-names.ts',
+    find: 'if (!isBehind(names.at(-1), name))',
+    replace: 'if (names.length < 0)',
+    caughtBy: [
+      {
+        file: 'src/archive/mysql-names.test.ts',
+        test: 'names that come again, or are none, are no names',
+      },
+    ],
   },
   {
     name: 'silent-database-waited-for',

@@ -112,4 +112,22 @@ export const archiveDescentMutants: readonly Mutant[] = [
     replace: '?? log.durablePlace',
     caughtBy: inKeeper(told),
   },
+  {
+    name: 'loss-before-it-is-known',
+    breaks: 'a broker whose database was not reached yet calls records lost that are archived',
+    file: 'src/archive-keeper.ts',
+    find: "archivedOffset === undefined ? 'may have gone'",
+    replace: "archivedOffset === -1 ? 'may have gone'",
+    caughtBy: inKeeper('segments that go before the database was reached may not be archived'),
+  },
+  {
+    name: 'twice-under-two-heirs',
+    breaks: 'rows of two logs restored from the same one stand twice, and nothing says so',
+    file: origin,
+    find: 'if (to > from && to - from >',
+    replace: 'if (to < from && to - from >',
+    caughtBy: inDescent(
+      'of two logs that were restored from one it is told which records stand under both',
+    ),
+  },
 ]

@@ -128,8 +128,8 @@ export const archiveServeMutants: readonly Mutant[] = [
     name: 'archive-of-another-course',
     breaks: 'a folder from an older backup is archived behind records that it never had',
     file: 'src/archive/same-log.ts',
-    find: 'last !== undefined && storedTimeMs(last) !== timeMs',
-    replace: 'last !== undefined && storedTimeMs(last) !== storedTimeMs(last)',
+    find: 'storedTimeMs(last) !== timeMs',
+    replace: 'storedTimeMs(last) !== storedTimeMs(last)',
     caughtBy: inTest('src/archive/same-log.test.ts')(
       'a log that has grown past its archive again with other records is refused',
     ),

@@ -58,6 +58,24 @@ export const archiveMutants: readonly Mutant[] = [
     ),
   },
   {
+    name: 'import-short-of-a-server-limit',
+    breaks: 'a limit that a server has for all answers leaves out messages of the original',
+    file: 'src/cli/import-source.ts',
+    find: 'SET SESSION ${plainSession}',
+    replace: 'SELECT 1',
+    caughtBy: inTest('test/e2e/import.test.ts')(
+      'a message comes as it was published, once, in the order of publishing',
+    ),
+  },
+  {
+    name: 'rows-short-of-a-server-limit',
+    breaks: 'a limit that a server has for all answers leaves out rows, and nothing says so',
+    file: 'src/archive/mysql-connection.ts',
+    find: "  'sql_select_limit = 18446744073709551615',\n",
+    replace: '',
+    caughtBy: inArchive('no setting of a server leaves out a row or lets in another one'),
+  },
+  {
     name: 'archive-gap-not-on-record',
     breaks: 'records that were dropped before they were archived are passed over in silence',
     file: writer,

@@ -119,4 +119,22 @@ export const exportMutants: readonly Mutant[] = [
       'a name that no message has is told, with the records that were looked through',
     ),
   },
+  {
+    name: 'export-of-two-courses',
+    breaks: 'an export goes on over a folder from an older backup and mixes two histories',
+    file: 'src/cli/export-course.ts',
+    find: 'if (was === undefined || is === undefined) return',
+    replace: "if (was?.sum !== '') return",
+    caughtBy: inTrust('an export does not go on with a log that has taken another course since'),
+  },
+  {
+    name: 'export-named-over-another',
+    breaks: 'an export replaces a file that appears while it gets its name',
+    file: 'src/cli/export-file.ts',
+    find: 'if (force || !(await linked(this.#file)))',
+    replace: 'if (force || this.#isClosed)',
+    caughtBy: inTrust(
+      'a file that appears while an export runs is not replaced, and the export is kept',
+    ),
+  },
 ]

@@ -3,6 +3,7 @@
 import { archiveMutants } from './list-archive.ts'
 import { archiveConnectionMutants } from './list-archive-connection.ts'
 import { archiveDescentMutants } from './list-archive-descent.ts'
+import { archiveLifeMutants } from './list-archive-life.ts'
 import { archiveRowMutants } from './list-archive-rows.ts'
 import { archiveServeMutants } from './list-archive-serve.ts'
 import { archiveVerifyMutants } from './list-archive-verify.ts'
@@ -14,6 +15,7 @@ import { memberMutants } from './list-members.ts'
 import { metricsMutants } from './list-metrics.ts'
 import { originalMutants } from './list-original.ts'
 import { replicaLogMutants } from './list-replica-log.ts'
+import { replicationMutants } from './list-replication.ts'
 import { storageMutants } from './list-storage.ts'
 import { zooKeeperMutants } from './list-zookeeper.ts'
 import type { Mutant } from './mutant.ts'
@@ -24,12 +26,14 @@ export const mutants: readonly Mutant[] = [
   ...originalMutants,
   ...storageMutants,
   ...replicaLogMutants,
+  ...replicationMutants,
   ...archiveRowMutants,
   ...exportMutants,
   ...archiveMutants,
   ...archiveServeMutants,
   ...archiveVerifyMutants,
   ...archiveDescentMutants,
+  ...archiveLifeMutants,
   ...archiveConnectionMutants,
   ...metricsMutants,
   ...zooKeeperMutants,

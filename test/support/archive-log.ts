@@ -3,6 +3,7 @@
 
 import { newNameBook } from '../../src/index/name-book.ts'
 import assert from 'node:assert/strict'
+import { memoryBelow } from '../../src/archive-memory.ts'
 import { namesBefore } from '../../src/archive-names.ts'
 import {
   runArchiver,
@@ -120,6 +121,7 @@ export function archive(
     mysql,
     watermark: () => Promise.resolve(undefined),
     namesBefore: (offset) => namesBefore(dataDir, offset),
+    memoryBelow: (offset) => memoryBelow(dataDir, offset),
     follow: false,
     signal: new AbortController().signal,
     ...options,
