@@ -108,7 +108,9 @@ test('only what is below the watermark is read, and the rest once it moves', asy
   await fill(log, 50)
   assert.equal(await follower.next(), undefined)
   watermark = 17
-  expectSeamless(await readAll(follower), 0, 17)
+  const first = await follower.next()
+  assert.deepEqual([first?.from, first?.to], [0, 17])
+  assert.deepEqual(await readAll(follower), [])
   assert.deepEqual([follower.at, follower.end], [17, 17])
   watermark = 50
   assert.deepEqual(messageRecords(await readAll(follower))[0], 17)
