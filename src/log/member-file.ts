@@ -4,6 +4,7 @@
 import { KiteQError } from '../model/errors.ts'
 import type { Offset } from '../model/ids.ts'
 import { readWhole, syncFile, writeAll, type Disk } from './disk.ts'
+import { fully } from './replica-file.ts'
 import { isMissing } from './segment.ts'
 
 export interface MemberFile {
@@ -38,7 +39,7 @@ export async function readMemberFile(disk: Disk, dir: string): Promise<MemberFil
   return bytes === undefined ? undefined : decode(new TextDecoder().decode(bytes), path)
 }
 
-/** Durable when it resolves; a crash before leaves the one that was there. */
+/** Durable when it resolves; a crash before leaves the one that was there. Rejects KITEQ_DISK_FULL with nothing changed. */
 export async function writeMemberFile(disk: Disk, dir: string, member: MemberFile): Promise<void> {
   const temporary = `${dir}/${temporaryName}`
   const text = `${JSON.stringify({ format, ...member }, undefined, 2)}\n`
@@ -46,7 +47,7 @@ export async function writeMemberFile(disk: Disk, dir: string, member: MemberFil
   await disk.remove(temporary)
   const file = await disk.open(temporary, 'write', { create: true })
   try {
-    await writeAll(file, new TextEncoder().encode(text), 0)
+    await fully(writeAll(file, new TextEncoder().encode(text), 0))
     await syncFile(file)
   } finally {
     await file.close()
