@@ -4,7 +4,7 @@
 import { apply } from './broker/apply.ts'
 import { BrokerLoop, type LoopOptions } from './broker/loop.ts'
 import type { BrokerState } from './broker/state.ts'
-import { isNoSpace, type Disk } from './log/disk.ts'
+import type { Disk } from './log/disk.ts'
 import { Log, type LogOptions } from './log/log.ts'
 import { newCopy, readMemberFile, writeMemberFile, type MemberFile } from './log/member-file.ts'
 import { emptyPlace, firstPlace, type LogPlace } from './log/raw-records.ts'
@@ -182,9 +182,7 @@ export class ReplicaHost implements MemberHost {
     const { dir, disk } = this.#options
     const there = (await readMemberFile(disk, dir)) ?? this.#member
     const member = { ...there, ...change }
-    await writeMemberFile(disk, dir, member).catch((error: unknown) => {
-      throw isNoSpace(error) ? new KiteQError('KITEQ_DISK_FULL', String(error)) : error
-    })
+    await writeMemberFile(disk, dir, member)
     this.#member = member
   }
 

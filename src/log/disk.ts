@@ -61,10 +61,21 @@ export function isNotFile(error: unknown): boolean {
 
 /** A write whose short count is an error. */
 export function writeAll(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
+  return writeSpan(file, bytes, 0, bytes.length, position)
+}
+
+/** The same of source[start, end), which has to stay as it is meanwhile. */
+export function writeSpan(
+  file: DiskFile,
+  source: Uint8Array,
+  start: number,
+  end: number,
+  position: number,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    file.write(bytes, 0, bytes.length, position, (error, count) => {
+    file.write(source, start, end, position, (error, count) => {
       if (error !== null) reject(error)
-      else if (count !== bytes.length) reject(shortWrite(count, bytes.length))
+      else if (count !== end - start) reject(shortWrite(count, end - start))
       else resolve()
     })
   })

@@ -40,14 +40,17 @@ export async function readMemberFile(disk: Disk, dir: string): Promise<MemberFil
 }
 
 /** Durable when it resolves; a crash before leaves the one that was there. Rejects KITEQ_DISK_FULL with nothing changed. */
-export async function writeMemberFile(disk: Disk, dir: string, member: MemberFile): Promise<void> {
+export function writeMemberFile(disk: Disk, dir: string, member: MemberFile): Promise<void> {
+  return fully(replaced(disk, dir, `${JSON.stringify({ format, ...member }, undefined, 2)}\n`))
+}
+
+async function replaced(disk: Disk, dir: string, text: string): Promise<void> {
   const temporary = `${dir}/${temporaryName}`
-  const text = `${JSON.stringify({ format, ...member }, undefined, 2)}\n`
   await disk.ensureFolder(dir)
   await disk.remove(temporary)
   const file = await disk.open(temporary, 'write', { create: true })
   try {
-    await fully(writeAll(file, new TextEncoder().encode(text), 0))
+    await writeAll(file, new TextEncoder().encode(text), 0)
     await syncFile(file)
   } finally {
     await file.close()

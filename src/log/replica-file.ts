@@ -2,7 +2,7 @@
 // that saves growing the file. A full disk leaves nothing half written; any other failure is for the caller to call final.
 
 import { KiteQError } from '../model/errors.ts'
-import { isNoSpace, shortWrite, syncFile, writeAll, type Disk, type DiskFile } from './disk.ts'
+import { isNoSpace, syncFile, writeAll, writeSpan, type Disk, type DiskFile } from './disk.ts'
 
 export class ReplicaFile {
   readonly #file: DiskFile
@@ -45,22 +45,6 @@ export class ReplicaFile {
   close(): Promise<void> {
     return this.#file.close()
   }
-}
-
-function writeSpan(
-  file: DiskFile,
-  source: Uint8Array,
-  start: number,
-  end: number,
-  position: number,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    file.write(source, start, end, position, (error, count) => {
-      if (error !== null) reject(error)
-      else if (count !== end - start) reject(shortWrite(count, end - start))
-      else resolve()
-    })
-  })
 }
 
 /** A file that grows and takes less than it was given has found the end of the space: rejects KITEQ_DISK_FULL. */

@@ -8,8 +8,13 @@ import type { Offset } from '../model/ids.ts'
 import type { Logger } from '../model/logger.ts'
 import { cutFor } from './divergence.ts'
 import type { LogPlace } from '../log/raw-records.ts'
-import type { CommonEpoch, FollowerCopy, PullRequest, ReplicaReply } from './ports.ts'
-import type { ReplicaTransport } from './ports.ts'
+import type {
+  CommonEpoch,
+  FollowerCopy,
+  PullRequest,
+  ReplicaReply,
+  ReplicaTransport,
+} from './ports.ts'
 
 export interface FollowerOptions {
   readonly id: string
@@ -103,23 +108,20 @@ export class Follower {
   /** False: wait a little before the next question. */
   async #take(reply: ReplicaReply): Promise<boolean> {
     const { leader, log } = this.#options
+    if (reply.kind === 'status' || reply.epoch !== leader.epoch) return this.#stale()
     switch (reply.kind) {
-      case 'records': {
-        if (reply.epoch !== leader.epoch) return this.#stale()
+      case 'records':
         await this.#fillOrNot(reply.end - log.end.offset)
         if (reply.records !== undefined) await log.append(reply.records)
         this.#learn(reply.watermark)
         return true
-      }
       case 'diverged':
-        if (reply.epoch !== leader.epoch) return this.#stale()
         await this.#cut(reply.common)
         return true
       case 'dropped':
-        if (reply.epoch !== leader.epoch) return this.#stale()
         await this.#beginAnew(reply.first)
         return true
-      default:
+      case 'not-leader':
         return this.#stale()
     }
   }

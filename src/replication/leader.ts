@@ -202,8 +202,7 @@ export class Leader {
     if (member?.copy !== copy) {
       member = { id, copy, pulledAtMs: nowMs, caughtUpAtMs: -Infinity, endThen: end }
       this.#members.set(id, member)
-    } else if (safe >= end) member.caughtUpAtMs = nowMs
-    else if (safe >= member.endThen) member.caughtUpAtMs = member.pulledAtMs
+    } else if (safe >= member.endThen) member.caughtUpAtMs = member.pulledAtMs
     if (safe >= end) member.caughtUpAtMs = nowMs
     member.pulledAtMs = nowMs
     member.endThen = end

@@ -31,10 +31,8 @@ export const replicationMutants: readonly Mutant[] = [
     name: 'follower-takes-any-epoch',
     breaks: 'a follower appends what a leader of another epoch sends',
     file: follower,
-    find: `      case 'records': {
-        if (reply.epoch !== leader.epoch) return this.#stale()`,
-    replace: `      case 'records': {
-        if (reply.epoch < 0) return this.#stale()`,
+    find: `reply.kind === 'status' || reply.epoch !== leader.epoch`,
+    replace: `reply.kind === 'status' || reply.epoch < 0`,
     caughtBy: inFollower('an answer of another epoch changes nothing'),
   },
   {
